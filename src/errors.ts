@@ -1,0 +1,342 @@
+/**
+ * Every coded error, once. `docs/errors.md` is made from this table and a test compares the two.
+ *
+ * - `status`: what the HTTP client gets; `null` where the error stops a command instead of a request.
+ * - `text`: the whole body that the client gets (short, leaks nothing). For failures whose body the author's
+ *   own error decides (`HS_CALLBACK_ERROR`, `HS_THREW`, `HS_REJECTED`, `HS_LOAD_FAILED`, …) it is the fallback.
+ * - `when`: the condition, for the docs. `fix`: what the author or operator can do, shown in the log.
+ * - `vendor`: the code that the vendor's debugger shows for the same event (82001 to 82009), or `null`.
+ */
+export interface ErrorRow {
+  readonly status: number | null;
+  readonly text: string;
+  readonly when: string;
+  readonly fix: string;
+  readonly vendor: number | null;
+}
+
+const UNAUTHORIZED = 'Unauthorized - you are not authenticated to perform this request';
+const TIMED_OUT = 'runtime application timed out';
+
+export const ERRORS = {
+  // What a client did, in the order in which it is decided (request-flow, table of refusals).
+  HS_BAD_REQUEST: {
+    status: 400,
+    text: 'Bad Request',
+    when: 'The HTTP parser refuses the request: bad framing, a conflicting or repeated Content-Length, Content-Length beside Transfer-Encoding, an unknown method, invalid characters, an invalid Host.',
+    fix: 'The client or a proxy in front sends invalid HTTP; the detail says what the parser met.',
+    vendor: 82001,
+  },
+  HS_REQUEST_TIMEOUT: {
+    status: 408,
+    text: 'Request Timeout',
+    when: 'The headers or the body did not arrive within their deadline.',
+    fix: 'The client is slow or stalled; nothing ran.',
+    vendor: 82001,
+  },
+  HS_STOPPING: {
+    status: 503,
+    text: 'Service Unavailable',
+    when: 'The gateway is stopping and takes no new requests.',
+    fix: 'Send the request again once the gateway runs again.',
+    vendor: 82002,
+  },
+  HS_TARGET_TOO_LONG: {
+    status: 414,
+    text: 'URI Too Long',
+    when: 'The request target (path and query) is over 8,192 bytes.',
+    fix: 'Send the data in the body of a POST.',
+    vendor: 82001,
+  },
+  HS_REQUEST_HEADERS_TOO_LONG: {
+    status: 431,
+    text: 'Request headers or cookies too long',
+    when: 'Request headers with cookies are over 15,360 bytes (names and values) or 90 lines.',
+    fix: 'Send fewer or shorter headers and cookies.',
+    vendor: 82008,
+  },
+  HS_NOT_FOUND: {
+    status: 404,
+    text: 'Not Found',
+    when: 'No Function or Asset has this exact path, or it is private.',
+    fix: 'Paths match exactly: check case, trailing slash and extension against the list printed at start.',
+    vendor: 82001,
+  },
+  HS_METHOD_NOT_ALLOWED: {
+    status: 405,
+    text: 'Method Not Allowed',
+    when: 'The method is not GET, HEAD, POST or OPTIONS.',
+    fix: 'Use GET or POST.',
+    vendor: 82001,
+  },
+  HS_GET_WITH_BODY: {
+    status: 403,
+    text: 'Forbidden',
+    when: 'A GET or HEAD request carries a body.',
+    fix: 'Send the data in the query, or use POST.',
+    vendor: 82001,
+  },
+  HS_SIGNATURE_MISSING: {
+    status: 400,
+    text: UNAUTHORIZED,
+    when: 'The path is protected and the request has no X-Twilio-Signature header.',
+    fix: 'Let the vendor call this path, sign the request, or start with --no-signature while trying it by hand.',
+    vendor: 82001,
+  },
+  HS_NO_AUTH_TOKEN: {
+    status: 400,
+    text: UNAUTHORIZED,
+    when: 'The path is protected and the project has no auth token to check the signature with.',
+    fix: 'Put AUTH_TOKEN=… (or TWILIO_AUTH_TOKEN=…) into .env.',
+    vendor: 82001,
+  },
+  HS_REQUEST_TOO_LARGE: {
+    status: 413,
+    text: 'Payload Too Large',
+    when: 'Request line, headers and body are over 1,048,576 bytes as sent, or the body is once inflated.',
+    fix: 'Send less than 1 MB.',
+    vendor: 82001,
+  },
+  HS_UNSUPPORTED_ENCODING: {
+    status: 415,
+    text: 'Unsupported Media Type',
+    when: 'The Content-Encoding of a form or JSON body is not gzip, deflate or identity.',
+    fix: 'Send the body as it is, or with gzip.',
+    vendor: 82001,
+  },
+  HS_UNSUPPORTED_CHARSET: {
+    status: 415,
+    text: 'Unsupported Media Type',
+    when: 'The charset of a form is not UTF-8, or that of a JSON body is not UTF-8 or UTF-16.',
+    fix: 'Send UTF-8.',
+    vendor: 82001,
+  },
+  HS_BODY_UNREADABLE: {
+    status: 400,
+    text: 'Bad Request',
+    when: 'The body ended early or could not be inflated.',
+    fix: 'The client or a proxy in front cut or damaged the body.',
+    vendor: 82001,
+  },
+  HS_INVALID_JSON: {
+    status: 400,
+    text: 'Bad Request',
+    when: 'A body of type application/json is not a JSON object or array.',
+    fix: 'Send an object; the detail says where parsing stopped.',
+    vendor: 82001,
+  },
+  HS_SIGNATURE_WRONG: {
+    status: 400,
+    text: UNAUTHORIZED,
+    when: 'The path is protected and X-Twilio-Signature does not match the request.',
+    fix: 'The detail says which forms of the URL were tried and what would match.',
+    vendor: 82001,
+  },
+  HS_TOO_MANY_REQUESTS: {
+    status: 429,
+    text: 'Too Many Requests',
+    when: 'All instances are busy and the queue is full, or the call waited over 5 s.',
+    fix: 'Raise --max-instances, or make the Function answer faster.',
+    vendor: 82001,
+  },
+
+  // What the Function did.
+  HS_LOAD_TIMEOUT: {
+    status: 504,
+    text: TIMED_OUT,
+    when: 'Loading the module of the Function took over the time limit.',
+    fix: 'Look for a loop or long work at the top of the module.',
+    vendor: 82002,
+  },
+  HS_RUN_TIMEOUT: {
+    status: 504,
+    text: TIMED_OUT,
+    when: 'The handler ran over the time limit (10 s) and was killed.',
+    fix: 'Find what keeps it: an endless loop, a slow request, a callback on a path that is never reached.',
+    vendor: 82002,
+  },
+  HS_NEVER_ANSWERS: {
+    status: 504,
+    text: TIMED_OUT,
+    when: 'The handler returned and nothing is left (no timer, request or promise job) that could call callback.',
+    fix: 'Call callback(null, result) on every path; what a handler returns is ignored.',
+    vendor: 82002,
+  },
+  HS_CALLBACK_ERROR: {
+    status: 500,
+    text: 'Internal Server Error',
+    when: 'The Function passed an error to callback.',
+    fix: 'The error is the one that the Function passed.',
+    vendor: 82002,
+  },
+  HS_THREW: {
+    status: 500,
+    text: 'Internal Server Error',
+    when: 'The handler threw, at once or later in a timer or an event listener.',
+    fix: 'See the stack.',
+    vendor: 82002,
+  },
+  HS_REJECTED: {
+    status: 500,
+    text: 'Internal Server Error',
+    when: 'The promise of an async handler was rejected, or a promise it left was rejected without a catch.',
+    fix: 'Catch the rejection and pass it to callback, or await the promise.',
+    vendor: 82002,
+  },
+  HS_LOAD_FAILED: {
+    status: 500,
+    text: 'Internal Server Error',
+    when: 'The module of the Function could not be loaded: a syntax error, a missing module, a throw at its top.',
+    fix: 'See the file and line in the stack.',
+    vendor: 82002,
+  },
+  HS_NO_HANDLER: {
+    status: 500,
+    text: 'Internal Server Error',
+    when: 'The module has no exports.handler that is a function.',
+    fix: 'Add exports.handler = function (context, event, callback) { … }, or name a helper file *.private.js.',
+    vendor: 82002,
+  },
+  HS_EXITED: {
+    status: 500,
+    text: 'Internal Server Error',
+    when: 'The Function ended its process (process.exit) before it answered.',
+    fix: 'Remove process.exit; answer through callback.',
+    vendor: 82002,
+  },
+  HS_CRASHED: {
+    status: 500,
+    text: 'Internal Server Error',
+    when: 'The process of the Function died by a signal or an abort before it answered.',
+    fix: 'See the lines that the process left; a native module or process.abort may be the cause.',
+    vendor: 82002,
+  },
+  HS_OUT_OF_MEMORY: {
+    status: 500,
+    text: 'Internal Server Error',
+    when: 'The Function used more memory than its limit (256 MB unless --memory says otherwise) and was killed.',
+    fix: 'Use less memory, or raise --memory.',
+    vendor: 82002,
+  },
+  HS_START_FAILED: {
+    status: 500,
+    text: 'Internal Server Error',
+    when: 'No process could be started for the Function.',
+    fix: 'Look at the limits of the machine: processes, memory, open files.',
+    vendor: 82002,
+  },
+  HS_BROKE_PROTOCOL: {
+    status: 500,
+    text: 'Internal Server Error',
+    when: 'The process of the Function wrote something that is not a message to the channel of the gateway, or closed it.',
+    fix: 'The Function (or a module it loads) writes to or closes descriptors that it does not own.',
+    vendor: 82002,
+  },
+  HS_RESULT_INVALID: {
+    status: 500,
+    text: 'Internal Server Error',
+    when: 'What was passed to callback cannot become an HTTP response: it cannot be serialised, its status is not an integer from 200 to 599, or HTTP does not allow one of its headers.',
+    fix: 'The detail names the value.',
+    vendor: 82002,
+  },
+  HS_RESPONSE_HEADERS_TOO_LONG: {
+    status: 431,
+    text: 'Response headers or cookies too long',
+    when: 'Response headers with cookies are over 15,360 bytes or 90 lines.',
+    fix: 'Send fewer or shorter headers and cookies.',
+    vendor: 82008,
+  },
+  HS_COOKIE_LIVES_TOO_LONG: {
+    status: 400,
+    text: 'Cookies max-age cannot be greater than a day',
+    when: 'A cookie of the response lives longer than 86,400 s.',
+    fix: 'Set Max-Age to at most 86400.',
+    vendor: 82001,
+  },
+  HS_RESPONSE_TOO_LARGE: {
+    status: 502,
+    text: 'Bad Gateway',
+    when: 'The response body of a Function is over 4,194,304 bytes.',
+    fix: 'Answer with less than 4 MB, or serve the data as an Asset.',
+    vendor: 82002,
+  },
+  HS_INTERNAL: {
+    status: 500,
+    text: 'Internal Server Error',
+    when: 'A defect of Hookswitch itself.',
+    fix: 'Please report it with the log lines around it.',
+    vendor: 82002,
+  },
+
+  // What stops a command.
+  HS_USAGE: {
+    status: null,
+    text: 'wrong use of the command line',
+    when: 'A flag, a value or a command is unknown or invalid.',
+    fix: 'See hookswitch --help.',
+    vendor: null,
+  },
+  HS_CONFIG_INVALID: {
+    status: null,
+    text: 'invalid configuration',
+    when: 'A configuration file cannot be parsed, or holds a value of the wrong kind.',
+    fix: 'The message names the file and the key.',
+    vendor: null,
+  },
+  HS_NO_PROJECT: {
+    status: null,
+    text: 'no project',
+    when: 'The folder does not exist, or a folder that was named for Functions or Assets does not.',
+    fix: 'Name the folder that holds functions/ or assets/.',
+    vendor: null,
+  },
+  HS_ENV_FILE: {
+    status: null,
+    text: 'the file of variables cannot be read',
+    when: 'The file named by --env does not exist or cannot be read.',
+    fix: 'Check the path given to --env.',
+    vendor: null,
+  },
+  HS_DUPLICATE_PATH: {
+    status: null,
+    text: 'two files have the same path',
+    when: 'Two Functions, two Assets, or a Function and an Asset of one project have the same URL path.',
+    fix: 'Rename one of the two files.',
+    vendor: null,
+  },
+  HS_INVALID_PATH: {
+    status: null,
+    text: 'a file name cannot become a path',
+    when: "A file name holds one of # ; , ? : @ + & $ ( ) ' \" or makes a path of 256 or more characters.",
+    fix: 'Rename the file.',
+    vendor: null,
+  },
+  HS_PORT_IN_USE: {
+    status: null,
+    text: 'the port is in use',
+    when: 'Another program listens on the port.',
+    fix: 'Use another with --port, or --port 0 for a free one.',
+    vendor: null,
+  },
+  HS_CANNOT_LISTEN: {
+    status: null,
+    text: 'cannot listen',
+    when: 'The address or port cannot be listened on (not allowed, or not an address of this machine).',
+    fix: 'Check --host and --port.',
+    vendor: null,
+  },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** An error of the user's making, or one that a user can do something about; `message` says which value was met. */
+export class CodedError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+    this.name = 'CodedError';
+  }
+}

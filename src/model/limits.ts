@@ -1,0 +1,15 @@
+/** The limits of the hosted platform (request-flow F12, F14, F15; functions-behaviour section 8). Bytes and milliseconds. */
+
+export const REQUEST_BYTES = 1_048_576;
+export const RESPONSE_BODY_BYTES = 4_194_304;
+export const TARGET_BYTES = 8_192;
+/** Names and values of all header lines, cookies included; the same for requests and responses. */
+export const HEADER_BYTES = 15 * 1_024;
+export const HEADER_LINES = 90;
+export const COOKIE_LIFE_SECONDS = 86_400;
+export const RUN_MS = 10_000;
+export const QUEUE_WAIT_MS = 5_000;
+export const MEMORY_MB = 256;
+/** Console output kept per invocation; what is beyond is counted and dropped. */
+export const LOG_BYTES = 256 * 1_024;
+export const PATH_CHARACTERS = 255;

@@ -1,0 +1,316 @@
+/**
+ * Everything that crosses between the gateway and an instance: one frame per message,
+ *
+ *     u32 length of the rest | u8 type | u32 call id | payload          (little endian)
+ *
+ * over a socket pair of its own (descriptor 3 of the instance). The gateway never trusts what arrives: the
+ * decoder throws `ProtocolError` on everything that is not exactly a message, and the pool then kills the instance.
+ */
+import { type ErrorCode, ERRORS } from '../errors';
+import type { ConsoleLevel } from '../model/invocation';
+import { RESPONSE_BODY_BYTES } from '../model/limits';
+
+/** Descriptor of the messages inside an instance. */
+export const CHANNEL_FD = 3;
+/** Descriptor of the claim file: an instance writes the id of a call there, at offset 0, before author's code runs for it. */
+export const CLAIM_FD = 4;
+
+export const HEAD_BYTES = 9;
+/** The largest payload that an instance may send: a full response body, its headers, an error with its stack. */
+export const MAX_PAYLOAD_BYTES = RESPONSE_BODY_BYTES + 1_048_576;
+
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError';
+}
+
+/** What an instance must know before it can become any Function's; sent once. */
+export interface Boot {
+  /** Absolute path of the project; the working directory of Functions. */
+  readonly root: string;
+  /** `true`: errors are sent to clients without their stack. */
+  readonly production: boolean;
+  readonly functions: readonly BootResource[];
+  /** Private Assets only: what `Runtime.getAssets()` shows. */
+  readonly assets: readonly BootResource[];
+  readonly variables: Readonly<Record<string, string>>;
+  readonly accountSid: string | null;
+  readonly authToken: string | null;
+  /** A folder that belongs to this instance alone. */
+  readonly temporaryFolder: string;
+}
+
+export interface BootResource {
+  readonly path: string;
+  readonly file: string;
+}
+
+/** One invocation, as it is sent to an instance. */
+export interface Call {
+  /** Counts up within an instance, from 1. */
+  readonly id: number;
+  /** Index into `Boot.functions`. */
+  readonly functionIndex: number;
+  readonly domainName: string;
+  /** JSON text of an object: `request`, query and form. */
+  readonly event: string;
+  /** JSON text of an object or array whose members go over those of `event`; `''` for none. */
+  readonly body: string;
+}
+
+/** Where the content type comes from when the author set none. */
+export const BODY_KINDS = ['none', 'text', 'json', 'xml', 'binary'] as const;
+export type BodyKind = (typeof BODY_KINDS)[number];
+
+/** Why there is no ordinary answer; `message` and `stack` are for the log and for the error page. */
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | null;
+}
+
+/** The result of an invocation, ready to become a response; made inside the instance, checked by the gateway. */
+export interface Reply {
+  readonly status: number;
+  readonly kind: BodyKind;
+  /** Author's headers: name, value, name, value, … one pair for each line. */
+  readonly headers: readonly string[];
+  readonly body: Buffer;
+  readonly failure: Failure | null;
+  /** Bytes of a body that was too large to be sent (and is therefore empty here), else 0. */
+  readonly oversize: number;
+  /** The instance must not be used again. */
+  readonly retire: boolean;
+}
+
+export type FromInstance =
+  /** Booted: may become any Function's. */
+  | { readonly type: 'ready' }
+  /** The module is loaded and the handler starts now; only sent by the call that loaded it. */
+  | { readonly type: 'started'; readonly id: number }
+  | { readonly type: 'result'; readonly id: number; readonly reply: Reply }
+  | { readonly type: 'console'; readonly id: number; readonly level: ConsoleLevel; readonly text: string }
+  /** The Function calls `process.exit` while its call has no answer. */
+  | { readonly type: 'exiting'; readonly id: number; readonly exitCode: number }
+  /** Kill me: something of an answered call does not freeze, or failed after the answer. */
+  | { readonly type: 'retire'; readonly id: number; readonly reason: string };
+
+export type ToInstance =
+  | { readonly type: 'boot'; readonly boot: Boot }
+  | { readonly type: 'call'; readonly call: Call };
+
+const TYPE = { boot: 1, call: 2, ready: 16, started: 17, result: 18, console: 19, exiting: 20, retire: 21 } as const;
+const LEVELS: readonly ConsoleLevel[] = ['debug', 'info', 'warn', 'error'];
+const NO_HEADERS: readonly string[] = Object.freeze([]);
+const EMPTY = Buffer.alloc(0);
+
+// --- gateway -> instance
+
+export function encodeBoot(boot: Boot): Buffer {
+  return jsonFrame(TYPE.boot, 0, boot);
+}
+
+/** Hot: once for each invocation. Payload: u16 function | u16 domain length | u32 event length | domain | event | body. */
+export function encodeCall(call: Call): Buffer {
+  const domain = Buffer.byteLength(call.domainName);
+  const event = Buffer.byteLength(call.event);
+  const body = call.body === '' ? 0 : Buffer.byteLength(call.body);
+  const frame = head(TYPE.call, call.id, 8 + domain + event + body);
+  frame.writeUInt16LE(call.functionIndex, HEAD_BYTES);
+  frame.writeUInt16LE(domain, HEAD_BYTES + 2);
+  frame.writeUInt32LE(event, HEAD_BYTES + 4);
+  let at = HEAD_BYTES + 8;
+  at += frame.write(call.domainName, at, domain, 'utf8');
+  at += frame.write(call.event, at, event, 'utf8');
+  if (body > 0) frame.write(call.body, at, body, 'utf8');
+  return frame;
+}
+
+/** Inside the instance. The gateway is trusted: a message it did not make is a defect. */
+export function decodeToInstance(type: number, id: number, payload: Buffer): ToInstance {
+  switch (type) {
+    case TYPE.boot:
+      return { type: 'boot', boot: JSON.parse(payload.toString('utf8')) as Boot };
+    case TYPE.call:
+      return { type: 'call', call: decodeCall(id, payload) };
+    default:
+      throw new ProtocolError(`unknown message type ${type}`);
+  }
+}
+
+function decodeCall(id: number, payload: Buffer): Call {
+  const domain = payload.readUInt16LE(2);
+  const event = payload.readUInt32LE(4);
+  const eventAt = 8 + domain;
+  return {
+    id,
+    functionIndex: payload.readUInt16LE(0),
+    domainName: payload.toString('utf8', 8, eventAt),
+    event: payload.toString('utf8', eventAt, eventAt + event),
+    body: payload.toString('utf8', eventAt + event),
+  };
+}
+
+// --- instance -> gateway
+
+/** What a `Reply` holds beside status, kind and body; absent in the common case, so that it costs no JSON. */
+interface ReplyExtras {
+  readonly headers?: readonly string[];
+  readonly failure?: Failure;
+  readonly oversize?: number;
+}
+
+/** Hot. Payload: u16 status | u8 kind | u8 retire | u32 length of the extras | extras as JSON | body. */
+export function encodeResult(id: number, reply: Reply): Buffer {
+  const extras = encodeExtras(reply);
+  const extrasBytes = Buffer.byteLength(extras);
+  const frame = head(TYPE.result, id, 8 + extrasBytes + reply.body.length);
+  frame.writeUInt16LE(reply.status, HEAD_BYTES);
+  frame.writeUInt8(BODY_KINDS.indexOf(reply.kind), HEAD_BYTES + 2);
+  frame.writeUInt8(reply.retire ? 1 : 0, HEAD_BYTES + 3);
+  frame.writeUInt32LE(extrasBytes, HEAD_BYTES + 4);
+  if (extrasBytes > 0) frame.write(extras, HEAD_BYTES + 8, extrasBytes, 'utf8');
+  frame.set(reply.body, HEAD_BYTES + 8 + extrasBytes);
+  return frame;
+}
+
+function encodeExtras(reply: Reply): string {
+  if (reply.headers.length === 0 && reply.failure === null && reply.oversize === 0) return '';
+  const extras: ReplyExtras = {
+    headers: reply.headers,
+    ...(reply.failure === null ? {} : { failure: reply.failure }),
+    ...(reply.oversize === 0 ? {} : { oversize: reply.oversize }),
+  };
+  return JSON.stringify(extras);
+}
+
+export function encodeReady(): Buffer {
+  return head(TYPE.ready, 0, 0);
+}
+
+export function encodeStarted(id: number): Buffer {
+  return head(TYPE.started, id, 0);
+}
+
+export function encodeConsole(id: number, level: ConsoleLevel, text: string): Buffer {
+  const bytes = Buffer.byteLength(text);
+  const frame = head(TYPE.console, id, 1 + bytes);
+  frame.writeUInt8(LEVELS.indexOf(level), HEAD_BYTES);
+  frame.write(text, HEAD_BYTES + 1, bytes, 'utf8');
+  return frame;
+}
+
+export function encodeExiting(id: number, exitCode: number): Buffer {
+  const frame = head(TYPE.exiting, id, 4);
+  frame.writeInt32LE(exitCode | 0, HEAD_BYTES);
+  return frame;
+}
+
+export function encodeRetire(id: number, reason: string): Buffer {
+  return jsonFrame(TYPE.retire, id, reason);
+}
+
+/** In the gateway: the boundary to code that may be hostile. Throws `ProtocolError`. */
+export function decodeFromInstance(type: number, id: number, payload: Buffer): FromInstance {
+  switch (type) {
+    case TYPE.ready:
+      return { type: 'ready' };
+    case TYPE.started:
+      return { type: 'started', id };
+    case TYPE.result:
+      return { type: 'result', id, reply: decodeReply(payload) };
+    case TYPE.console:
+      return { type: 'console', id, level: levelOf(payload), text: payload.toString('utf8', 1) };
+    case TYPE.exiting:
+      need(payload.length === 4, 'exiting');
+      return { type: 'exiting', id, exitCode: payload.readInt32LE(0) };
+    case TYPE.retire: {
+      const reason = parse(payload.toString('utf8'));
+      need(typeof reason === 'string', 'retire');
+      return { type: 'retire', id, reason };
+    }
+    default:
+      throw new ProtocolError(`unknown message type ${type}`);
+  }
+}
+
+/** Hot. */
+function decodeReply(payload: Buffer): Reply {
+  need(payload.length >= 8, 'result head');
+  const kind = BODY_KINDS[payload.readUInt8(2)];
+  need(kind !== undefined, 'result kind');
+  const extrasBytes = payload.readUInt32LE(4);
+  const bodyAt = 8 + extrasBytes;
+  need(payload.length >= bodyAt, 'result extras');
+  const status = payload.readUInt16LE(0);
+  const retire = payload.readUInt8(3) === 1;
+  const body = bodyAt === payload.length ? EMPTY : payload.subarray(bodyAt);
+  if (extrasBytes === 0) {
+    return { status, kind, headers: NO_HEADERS, body, failure: null, oversize: 0, retire };
+  }
+  const extras = decodeExtras(payload.toString('utf8', 8, bodyAt));
+  return { status, kind, body, retire, ...extras };
+}
+
+function decodeExtras(text: string): Pick<Reply, 'headers' | 'failure' | 'oversize'> {
+  const extras = parse(text);
+  need(isRecord(extras), 'result extras');
+  const { headers = NO_HEADERS, failure = null, oversize = 0 } = extras;
+  need(isStrings(headers) && headers.length % 2 === 0, 'result headers');
+  need(typeof oversize === 'number' && oversize >= 0, 'result oversize');
+  return { headers, oversize, failure: failure === null ? null : decodeFailure(failure) };
+}
+
+function decodeFailure(value: unknown): Failure {
+  need(isRecord(value), 'failure');
+  const { code, name, message, stack } = value;
+  need(typeof code === 'string' && Object.hasOwn(ERRORS, code), 'failure code');
+  need(typeof name === 'string' && typeof message === 'string', 'failure text');
+  need(stack === null || typeof stack === 'string', 'failure stack');
+  return { code: code as ErrorCode, name, message, stack };
+}
+
+function levelOf(payload: Buffer): ConsoleLevel {
+  need(payload.length >= 1, 'console');
+  const level = LEVELS[payload.readUInt8(0)];
+  need(level !== undefined, 'console level');
+  return level;
+}
+
+// --- shared
+
+function head(type: number, id: number, payloadBytes: number): Buffer {
+  const frame = Buffer.allocUnsafe(HEAD_BYTES + payloadBytes);
+  frame.writeUInt32LE(5 + payloadBytes, 0);
+  frame.writeUInt8(type, 4);
+  frame.writeUInt32LE(id, 5);
+  return frame;
+}
+
+function jsonFrame(type: number, id: number, value: unknown): Buffer {
+  const text = JSON.stringify(value);
+  const bytes = Buffer.byteLength(text);
+  const frame = head(type, id, bytes);
+  frame.write(text, HEAD_BYTES, bytes, 'utf8');
+  return frame;
+}
+
+function need(condition: boolean, what: string): asserts condition {
+  if (!condition) throw new ProtocolError(`malformed ${what}`);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ProtocolError('malformed JSON', { cause });
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
