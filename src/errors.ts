@@ -307,7 +307,7 @@ export const ERRORS = {
   HS_INVALID_PATH: {
     status: null,
     text: 'a file name cannot become a path',
-    when: "A file name holds one of # ; , ? : @ + & $ ( ) ' \" or makes a path of 256 or more characters.",
+    when: 'A file name holds one of # ; , ? : @ + & $ ( ) \' " or makes a path of 256 or more characters.',
     fix: 'Rename the file.',
     vendor: null,
   },

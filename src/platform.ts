@@ -1,5 +1,13 @@
+/** Wires the parts: reads the project, opens its pool, listens, swaps builds when something is saved, closes. */
+import { readProject } from './build/read';
+import { type ProjectWatch, watchProject } from './build/watch';
+import { type GatewayOptions, Handler, type Site, type Sites } from './gateway/handle';
+import { createOrigin } from './gateway/origin';
+import { RouteTable } from './gateway/router';
+import { GatewayServer } from './gateway/server';
 import type { Build } from './model/build';
 import type { LateLine, RequestRecord } from './model/invocation';
+import { Pool } from './pool/pool';
 
 export type Isolation = 'function' | 'environment';
 
@@ -49,4 +57,189 @@ export interface PlatformEvents {
   /** A new build is live (not the first one), or could not be made and the old one stays (`problem`). */
   reloaded(build: Build, problem: string | null): void;
   notice(level: 'info' | 'warn' | 'error', message: string): void;
+}
+
+export interface Platform {
+  /** What is served now. */
+  readonly build: Build;
+  /** `http://host:port` as listened on. */
+  readonly url: string;
+  readonly port: number;
+  /** Stops accepting, finishes what runs (at most its time limits), ends every process. Repeatable. */
+  close(): Promise<void>;
+  /** Kills what runs. */
+  closeNow(): void;
+}
+
+/** Throws `CodedError` where the project or the address cannot be served. */
+export async function startPlatform(options: PlatformOptions, events: PlatformEvents): Promise<Platform> {
+  const platform = new RunningPlatform(options, events);
+  await platform.listen();
+  return platform;
+}
+
+/** A save often comes in several steps (truncate, write, rename); the build is made once they are over. */
+const SETTLE_MS = 15;
+
+/** Requests do not wait longer than this for somebody who never stops writing into the project. */
+const MOST_SETTLE_MS = 500;
+
+class RunningPlatform implements Platform, Sites {
+  #live: Site | null;
+  /** The last one that could be made; served on while a newer one is broken. */
+  #site: Site;
+  #waiting: ((site: Site) => void)[] = [];
+  #settling: NodeJS.Timeout | null = null;
+  #dirtySince = 0;
+  #port = 0;
+  #closing: Promise<void> | null = null;
+  readonly #draining = new Set<Promise<void>>();
+  readonly #server: GatewayServer;
+  readonly #watch: ProjectWatch | null;
+
+  constructor(
+    private readonly options: PlatformOptions,
+    private readonly events: PlatformEvents,
+  ) {
+    // First the watch: what is saved while the project is read must not be missed.
+    this.#watch = options.live ? this.#startWatching() : null;
+    try {
+      this.#site = this.#open(readProject(options.project, process.env));
+    } catch (error) {
+      void this.#watch?.close();
+      throw error;
+    }
+    this.#live = this.#site;
+    const onRecord = (record: RequestRecord) => events.request(record);
+    const handler = new Handler(this, this.#gatewayOptions(), onRecord);
+    this.#server = new GatewayServer(handler, options, onRecord);
+  }
+
+  get build(): Build {
+    return this.#site.build;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get url(): string {
+    const { host } = this.options;
+    return `http://${host.includes(':') ? `[${host}]` : host}:${this.#port}`;
+  }
+
+  async listen(): Promise<void> {
+    try {
+      this.#port = await this.#server.listen();
+    } catch (error) {
+      await this.#end();
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#drain();
+    return this.#closing;
+  }
+
+  closeNow(): void {
+    this.#server.close();
+    void this.#end();
+  }
+
+  // --- sites
+
+  get live(): Site | null {
+    return this.#live;
+  }
+
+  whenLive(next: (site: Site) => void): void {
+    if (this.#live !== null) next(this.#live);
+    else this.#waiting.push(next);
+  }
+
+  recheck(next: (site: Site) => void): void {
+    // What was saved before the request was sent is told at the latest in this turn of the event loop.
+    if (this.#watch === null) next(this.#site);
+    else setImmediate(() => this.whenLive(next));
+  }
+
+  #open(build: Build): Site {
+    const nameOf = (index: number) => build.functions[index]?.name ?? 'a spare process';
+    const pool = new Pool(build, this.options, (line) => this.events.late(line), nameOf);
+    return { build, routes: new RouteTable(build), pool };
+  }
+
+  #gatewayOptions(): GatewayOptions {
+    const { publicUrl, trustProxy, checkSignatures, signatureStatus, production } = this.options;
+    const origin = createOrigin(publicUrl, trustProxy);
+    return { origin, hasPublicUrl: publicUrl !== null, checkSignatures, signatureStatus, production };
+  }
+
+  // --- reload
+
+  #startWatching(): ProjectWatch {
+    return watchProject(this.options.project, {
+      dirty: () => this.#onDirty(),
+      problem: (message) => this.events.notice('warn', message),
+    });
+  }
+
+  /** From the first sign of a save on requests wait, so that the next one already gets what was saved. */
+  #onDirty(): void {
+    if (this.#closing !== null) return;
+    if (this.#live !== null) {
+      this.#live = null;
+      this.#site.pool.paused = true;
+      this.#dirtySince = performance.now();
+    }
+    if (this.#settling !== null) clearTimeout(this.#settling);
+    const restMs = this.#dirtySince + MOST_SETTLE_MS - performance.now();
+    this.#settling = setTimeout(() => this.#reload(), Math.min(SETTLE_MS, Math.max(0, restMs)));
+  }
+
+  #reload(): void {
+    this.#settling = null;
+    try {
+      this.#swap(readProject(this.options.project, process.env));
+    } catch (error) {
+      this.events.reloaded(this.#site.build, error instanceof Error ? error.message : String(error));
+    }
+    this.#resume();
+  }
+
+  #resume(): void {
+    const site = this.#site;
+    this.#live = site;
+    site.pool.paused = false;
+    for (const next of this.#waiting.splice(0)) next(site);
+  }
+
+  #swap(build: Build): void {
+    const old = this.#site;
+    this.#site = this.#open(build);
+    const drained = old.pool.drain();
+    this.#draining.add(drained);
+    void drained.then(() => this.#draining.delete(drained));
+    this.events.reloaded(build, null);
+  }
+
+  // --- the end
+
+  async #drain(): Promise<void> {
+    this.#stopWatching();
+    await this.#server.drain();
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
+    this.#stopWatching();
+    await Promise.all([this.#site.pool.close(), ...this.#draining]);
+  }
+
+  #stopWatching(): void {
+    if (this.#settling !== null) clearTimeout(this.#settling);
+    this.#resume();
+    void this.#watch?.close();
+  }
 }

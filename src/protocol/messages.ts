@@ -6,14 +6,20 @@
  * over a socket pair of its own (descriptor 3 of the instance). The gateway never trusts what arrives: the
  * decoder throws `ProtocolError` on everything that is not exactly a message, and the pool then kills the instance.
  */
-import { type ErrorCode, ERRORS } from '../errors';
+import { ERRORS, type ErrorCode } from '../errors';
 import type { ConsoleLevel } from '../model/invocation';
 import { RESPONSE_BODY_BYTES } from '../model/limits';
 
 /** Descriptor of the messages inside an instance. */
 export const CHANNEL_FD = 3;
-/** Descriptor of the claim file: an instance writes the id of a call there, at offset 0, before author's code runs for it. */
+/**
+ * Descriptor of the claim file, four words: the id of the call that the instance started last (written by it before
+ * author's code runs for the call), the first and the last id of the calls that the gateway took back, the id of
+ * the call after which the instance froze last. For a claim each side writes its own word and then reads the
+ * other's, so exactly one of them has a call that was sent ahead.
+ */
 export const CLAIM_FD = 4;
+export const CLAIM_BYTES = 16;
 
 export const HEAD_BYTES = 9;
 /** The largest payload that an instance may send: a full response body, its headers, an error with its stack. */
@@ -89,6 +95,8 @@ export type FromInstance =
   /** The module is loaded and the handler starts now; only sent by the call that loaded it. */
   | { readonly type: 'started'; readonly id: number }
   | { readonly type: 'result'; readonly id: number; readonly reply: Reply }
+  /** The call was taken back before it started; it did not run here. */
+  | { readonly type: 'skipped'; readonly id: number }
   | { readonly type: 'console'; readonly id: number; readonly level: ConsoleLevel; readonly text: string }
   /** The Function calls `process.exit` while its call has no answer. */
   | { readonly type: 'exiting'; readonly id: number; readonly exitCode: number }
@@ -99,7 +107,17 @@ export type ToInstance =
   | { readonly type: 'boot'; readonly boot: Boot }
   | { readonly type: 'call'; readonly call: Call };
 
-const TYPE = { boot: 1, call: 2, ready: 16, started: 17, result: 18, console: 19, exiting: 20, retire: 21 } as const;
+const TYPE = {
+  boot: 1,
+  call: 2,
+  ready: 16,
+  started: 17,
+  result: 18,
+  console: 19,
+  exiting: 20,
+  retire: 21,
+  skipped: 22,
+} as const;
 const LEVELS: readonly ConsoleLevel[] = ['debug', 'info', 'warn', 'error'];
 const NO_HEADERS: readonly string[] = Object.freeze([]);
 const EMPTY = Buffer.alloc(0);
@@ -192,6 +210,10 @@ export function encodeStarted(id: number): Buffer {
   return head(TYPE.started, id, 0);
 }
 
+export function encodeSkipped(id: number): Buffer {
+  return head(TYPE.skipped, id, 0);
+}
+
 export function encodeConsole(id: number, level: ConsoleLevel, text: string): Buffer {
   const bytes = Buffer.byteLength(text);
   const frame = head(TYPE.console, id, 1 + bytes);
@@ -217,6 +239,8 @@ export function decodeFromInstance(type: number, id: number, payload: Buffer): F
       return { type: 'ready' };
     case TYPE.started:
       return { type: 'started', id };
+    case TYPE.skipped:
+      return { type: 'skipped', id };
     case TYPE.result:
       return { type: 'result', id, reply: decodeReply(payload) };
     case TYPE.console:

@@ -1,0 +1,179 @@
+/**
+ * Makes docs/configuration.md and docs/errors.md from the tables that the program runs on: `npm run docs`.
+ * test/docs.test.ts fails where a page is older than its table.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXIT, EXIT_MEANINGS } from '../src/cli/exit-code';
+import { flagText } from '../src/cli/help';
+import { COMPATIBILITY_FLAGS } from '../src/config/compatibility';
+import { environmentName, flagName } from '../src/config/names';
+import { OPTION_GROUPS, type Option, type OptionGroup } from '../src/config/option';
+import { OPTIONS } from '../src/config/options';
+import { ERRORS, type ErrorRow } from '../src/errors';
+import { LOG_FIELDS } from '../src/telemetry/fields';
+
+/** File name in docs/ -> what has to stand in it. */
+export const PAGES: Readonly<Record<string, () => string>> = {
+  'configuration.md': configurationPage,
+  'errors.md': errorsPage,
+};
+
+/** From the compiled script: .build/scripts -> docs. */
+export const DOCS_FOLDER = join(__dirname, '..', '..', 'docs');
+
+const MADE_FROM = '<!-- Made by `npm run docs` from the tables in src/: edit those. -->';
+
+function configurationPage(): string {
+  return page([
+    '# Configuration',
+    MADE_FROM,
+    CONFIGURATION_INTRODUCTION,
+    '## Options',
+    ...OPTION_GROUPS.flatMap((group) => [`### ${group}`, optionsTable(group)]),
+    CONFIGURATION_NOTES,
+    '## The configuration file',
+    CONFIGURATION_FILE,
+    '## Flags of twilio-run without effect',
+    'They are accepted, and one warning at start says why they do nothing. In a configuration file they are passed over.',
+    compatibilityTable(),
+    '## Log lines',
+    LOG_LINES,
+    fieldsTable(),
+    '## Exit codes',
+    exitTable(),
+  ]);
+}
+
+const CONFIGURATION_INTRODUCTION = `Every option can be given in three ways. The first of them that says something decides:
+
+1. a flag: \`--signature-status 403\`, \`--signature-status=403\`, \`--signatureStatus 403\`
+2. an environment variable: \`HOOKSWITCH_SIGNATURE_STATUS=403\` (an empty one counts as none; the port is also read from \`PORT\`, after \`HOOKSWITCH_PORT\`)
+3. the configuration file of the Twilio toolkit: \`signatureStatus: 403\`
+
+else the default. A value that is not allowed stops the start: \`HS_USAGE\` for a flag or a variable, \`HS_CONFIG_INVALID\` for a file; the message
+names the place, the value and what is allowed.`;
+
+const CONFIGURATION_NOTES = `Switches are turned off by \`--no-…\` or \`=false\`. In variables, \`true\`, \`yes\`, \`on\`, \`1\` and \`false\`, \`no\`, \`off\`, \`0\` are understood. \`--trust-proxy\` may be
+given several times. \`NODE_ENV=production\` keeps stacks and error pages from clients. \`NO_COLOR\` and \`FORCE_COLOR\` are respected.
+
+In Kubernetes, a service that is called \`hookswitch\` makes the cluster set \`HOOKSWITCH_PORT=tcp://…\` in every pod: set \`enableServiceLinks: false\`.`;
+
+const CONFIGURATION_FILE = `\`--config\` names one; otherwise the first of these is read, in the folder of the project, else in the folders above it up to the home folder:
+
+\`package.json\` (its member \`twilioserverless\`), \`.twilioserverlessrc\` (JSON5), \`.twilioserverlessrc.json\`, \`.yaml\`, \`.yml\`, \`.js\`, \`.cjs\`, the same names in
+\`.config/\` without the first dot, \`twilioserverless.config.js\`, \`twilioserverless.config.cjs\`.
+
+\`\`\`js
+{
+  port: 8080, // for every command
+  commands: {
+    start: { live: false }, // goes before what stands above
+  },
+  projects: {
+    // goes before both where the account is the one of --username, ACCOUNT_SID or TWILIO_ACCOUNT_SID
+    ACxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx: { publicUrl: 'https://hooks.example.com' },
+  },
+}
+\`\`\`
+
+\`environments\` says how to deploy and does not apply to \`start\`. Keys that are not in the tables above are passed over: they belong to the toolkit.
+\`cwd\` is relative to the file. \`functionsFolder\`, \`assetsFolder\` and \`env\` are relative to the project.`;
+
+const LOG_LINES = `On a terminal, lines are for people. Otherwise, and with \`-o json\`, stdout gets one JSON object per line. Control characters, line separators and marks that
+change the direction of text are always escaped, so that no client and no Function can forge or hide a line. Long texts are cut, with a note.`;
+
+function optionsTable(group: OptionGroup): string {
+  const options: [string, Option<unknown>][] = Object.entries(OPTIONS);
+  const rows = options
+    .filter(([, option]) => option.group === group)
+    .map(([key, option]) => [
+      code(flagText(key, option)),
+      environmentCell(key, option),
+      option.configurable ? code(key) : '',
+      option.initialText,
+      `${option.help}${option.kind === 'boolean' ? '' : ` Allowed: ${option.allowed}.`}`,
+    ]);
+  return table(['Flag', 'Environment', 'File', 'Default', 'What it does'], rows);
+}
+
+function environmentCell(key: string, option: Option<unknown>): string {
+  if (!option.configurable) return '';
+  const names = [environmentName(key), ...(option.alsoEnvironment === null ? [] : [option.alsoEnvironment])];
+  return names.map(code).join(', ');
+}
+
+function compatibilityTable(): string {
+  const rows = Object.entries(COMPATIBILITY_FLAGS).map(([key, { alias, why }]) => [
+    code(alias === null ? flagName(key) : `-${alias}, ${flagName(key)}`),
+    why,
+  ]);
+  return table(['Flag', 'Why'], rows);
+}
+
+function fieldsTable(): string {
+  return table(
+    ['Field', 'What it holds'],
+    Object.entries(LOG_FIELDS).map(([name, meaning]) => [code(name), meaning]),
+  );
+}
+
+function exitTable(): string {
+  const rows = Object.entries(EXIT).map(([name, number]) => [
+    String(number),
+    EXIT_MEANINGS[name as keyof typeof EXIT], // `Object.entries` forgets which keys there are
+  ]);
+  return table(
+    ['Code', 'Meaning'],
+    [...rows, ['128 + n', 'stopped at once by a second signal; n is its number']],
+  );
+}
+
+function errorsPage(): string {
+  const errors: [string, ErrorRow][] = Object.entries(ERRORS);
+  const answered = errors.filter(([, { status }]) => status !== null);
+  const stopping = errors.filter(([, { status }]) => status === null);
+  return page([
+    '# Errors',
+    MADE_FROM,
+    'Every error has a code, which the log shows with its cause. The client gets the status and the short text.',
+    '## Answers to requests',
+    'In the order in which they are decided. The vendor code is the one that the debugger of Twilio shows for the same event.',
+    table(
+      ['Code', 'Status', 'Text', 'When', 'What to do', 'Vendor code'],
+      answered.map(([name, row]) => [
+        code(name),
+        String(row.status),
+        row.text,
+        row.when,
+        row.fix,
+        String(row.vendor ?? ''),
+      ]),
+    ),
+    "For what a Function passes to `callback` or throws, the body is made of the author's own error: the text above is sent where there is none.",
+    '## What stops a command',
+    table(
+      ['Code', 'When', 'What to do'],
+      stopping.map(([name, row]) => [code(name), row.when, row.fix]),
+    ),
+  ]);
+}
+
+function page(blocks: readonly string[]): string {
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [heads, heads.map(() => '---'), ...rows];
+  return lines
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
+    .join('\n');
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+if (require.main === module) {
+  for (const [name, page] of Object.entries(PAGES)) writeFileSync(join(DOCS_FOLDER, name), page());
+}

@@ -1,0 +1,141 @@
+import { extname, posix } from 'node:path';
+import { CodedError } from '../errors';
+import type { Build, BuildProblem, Visibility } from '../model/build';
+import { encodedByClients, type Placement, placeAsset, placeFunction } from '../model/path';
+import type { ProjectOptions } from '../platform';
+import { digestBuild } from './digest';
+import { findFolders, type ProjectFolder, type ProjectFolders } from './folders';
+import { readVariables } from './variables';
+import { type WalkRules, walkFolder } from './walk';
+
+/**
+ * Reads a project folder without running any of it. A file that is broken or badly named becomes one of `problems`
+ * and keeps no other from being served; the syntax is checked later (`check.ts`), so that serving starts sooner.
+ *
+ * Throws `CodedError`: `HS_NO_PROJECT` (no such folder), `HS_DUPLICATE_PATH`, `HS_ENV_FILE`.
+ */
+export function readProject(options: ProjectOptions, hostEnvironment: NodeJS.ProcessEnv): Build {
+  const folders = findFolders(options);
+  const placedFunctions = readFunctions(folders);
+  const placedAssets = readAssets(folders);
+  const assetPrefix = options.legacyMode ? '/assets' : '';
+  const functions = placedFunctions.files.map(
+    (file, index) => ({ kind: 'function', ...file, index }) as const,
+  );
+  const assets = placedAssets.files.map(
+    (file) => ({ kind: 'asset', ...file, path: assetPrefix + file.path }) as const,
+  );
+  refuseDuplicates([...functions, ...assets]);
+  const { variables, accountSid, authToken, problems } = readVariables(options, hostEnvironment);
+  return Object.freeze({
+    id: digestBuild(functions, assets, variables),
+    root: folders.root,
+    functions,
+    assets,
+    variables,
+    assetsFolder: folders.assets?.path ?? null,
+    accountSid,
+    authToken,
+    problems: [...checkFolders(folders), ...placedFunctions.problems, ...placedAssets.problems, ...problems],
+  });
+}
+
+/** What one folder holds, sorted by path. */
+interface Placed {
+  readonly files: readonly PlacedFile[];
+  readonly problems: readonly BuildProblem[];
+}
+
+interface PlacedFile {
+  readonly path: string;
+  readonly file: string;
+  readonly name: string;
+  readonly visibility: Visibility;
+}
+
+const NOTHING: Placed = { files: [], problems: [] };
+
+function readFunctions({ root, functions }: ProjectFolders): Placed {
+  if (functions === null) return NOTHING;
+  return readFolder(functions, placeFunction, {
+    boundary: [root, functions.path],
+    wants: isFunctionFile,
+    enters: (folderName) => folderName !== 'node_modules' && folderName !== '.git',
+  });
+}
+
+function readAssets({ assets }: ProjectFolders): Placed {
+  if (assets === null) return NOTHING;
+  return readFolder(assets, placeAsset, {
+    boundary: [assets.path],
+    wants: isAssetFile,
+    enters: (folderName) => folderName !== '.git',
+  });
+}
+
+/** Names like `.#reply.js` are the locks of an editor: links that lead nowhere. */
+function isFunctionFile(name: string): boolean {
+  return extname(name) === '.js' && !posix.basename(name).startsWith('.#');
+}
+
+/** Dot-files and what lies in dot-folders are answered with 404, as by the emulator; private ones are for Functions. */
+function isAssetFile(name: string): boolean {
+  if (posix.basename(name) === '.DS_Store') return false;
+  if (!/(?:^|\/)\./.test(name)) return true;
+  const placement = placeAsset(name);
+  return placement.kind === 'placed' && placement.visibility === 'private';
+}
+
+function readFolder(
+  folder: ProjectFolder,
+  place: (name: string) => Placement,
+  rules: Omit<WalkRules, 'prefix'>,
+): Placed {
+  const prefix = folder.name === '' ? '' : `${folder.name}/`;
+  const walk = walkFolder(folder.path, { ...rules, prefix });
+  const files: PlacedFile[] = [];
+  const problems = [...walk.problems];
+  for (const found of walk.files) {
+    const name = prefix + found.name;
+    const placement = place(found.name);
+    if (placement.kind === 'refused') {
+      problems.push({ file: name, message: `${name} is not served: ${placement.reason}; rename the file` });
+      continue;
+    }
+    const { path, visibility } = placement;
+    problems.push(...checkReachable(name, path, visibility));
+    files.push({ path, file: found.file, name, visibility });
+  }
+  return { files: files.sort(byPath), problems };
+}
+
+function checkReachable(name: string, path: string, visibility: Visibility): readonly BuildProblem[] {
+  const sent = visibility === 'private' ? null : encodedByClients(path);
+  if (sent === null) return [];
+  const message = `${name} cannot be reached: clients ask for ${sent}, and paths match without decoding; rename the file`;
+  return [{ file: name, message }];
+}
+
+/** By code unit, so that the order is the same on every system. */
+function byPath(one: PlacedFile, other: PlacedFile): number {
+  if (one.path !== other.path) return one.path < other.path ? -1 : 1;
+  return one.name < other.name ? -1 : 1;
+}
+
+function refuseDuplicates(files: readonly PlacedFile[]): void {
+  const seen = new Map<string, PlacedFile>();
+  for (const file of files) {
+    const first = seen.get(file.path);
+    if (first !== undefined) {
+      const message = `${first.name} and ${file.name} both have the path ${file.path}; rename one of them.`;
+      throw new CodedError('HS_DUPLICATE_PATH', message);
+    }
+    seen.set(file.path, file);
+  }
+}
+
+function checkFolders(folders: ProjectFolders): readonly BuildProblem[] {
+  if (folders.functions !== null || folders.assets !== null) return [];
+  const message = `${folders.root} has none of the folders functions, src, assets and static: there is nothing to serve`;
+  return [{ file: '.', message }];
+}

@@ -1,0 +1,250 @@
+/**
+ * Every option of `start`, once. A row's key is its name in a configuration file (`signatureStatus`); its flag
+ * (`--signature-status`) and its environment variable (`HOOKSWITCH_SIGNATURE_STATUS`) follow from it. `--help` and
+ * docs/configuration.md are made from this table. What is decided by a rule of its own lives in a file of its own.
+ */
+import { MEMORY_MB } from '../model/limits';
+import type { Isolation } from '../platform';
+import { HOST_ALLOWED, readHost } from './host';
+import { LOG_LEVELS, type LogLevel, readLogLevel } from './log-level';
+import { type Option, readInteger, readText, switchOption, valueOption } from './option';
+import { PUBLIC_URL_ALLOWED, readPublicUrl } from './public-url';
+import { readTimeout, TIMEOUT } from './timeout';
+import { readTrustProxy, TRUST_PROXY_ALLOWED } from './trust-proxy';
+
+export type OutputFormat = '' | 'json';
+
+const SMALLEST_MEMORY_MB = 64;
+const LARGEST_MEMORY_MB = 65_536;
+const MOST_INSTANCES = 10_000;
+
+export const OPTIONS = {
+  // Address
+  port: valueOption<number>({
+    kind: 'number',
+    group: 'Address',
+    alias: 'p',
+    placeholder: 'PORT',
+    initial: 3_000,
+    initialText: '3000',
+    allowed: 'an integer from 0 to 65535 (0 takes a free port)',
+    read: readInteger(0, 65_535),
+    help: 'Port to listen on; 0 takes a free one.',
+    alsoEnvironment: 'PORT',
+  }),
+  host: valueOption<string>({
+    kind: 'string',
+    group: 'Address',
+    placeholder: 'HOST',
+    initial: '127.0.0.1',
+    initialText: '127.0.0.1, this machine only',
+    allowed: HOST_ALLOWED,
+    read: readHost,
+    help: 'Address to listen on; 0.0.0.0 or :: for every one of this machine.',
+  }),
+  publicUrl: valueOption<URL | null>({
+    kind: 'string',
+    group: 'Address',
+    placeholder: 'URL',
+    initial: null,
+    initialText: 'the scheme and Host of each request',
+    allowed: PUBLIC_URL_ALLOWED,
+    read: readPublicUrl,
+    help: 'What the world calls this project: the URL that signatures cover and DOMAIN_NAME shows. A path in it is a prefix that the proxy in front removes.',
+  }),
+  trustProxy: valueOption<readonly string[]>({
+    kind: 'list',
+    group: 'Address',
+    placeholder: 'LIST',
+    bare: 'true',
+    initial: [],
+    initialText: 'nobody',
+    allowed: TRUST_PROXY_ALLOWED,
+    read: readTrustProxy,
+    help: 'Whose X-Forwarded-Host and X-Forwarded-Proto are believed: addresses, ranges (10.0.0.0/8), loopback, linklocal, uniquelocal. Alone or as true: those three names. Without effect beside --public-url.',
+  }),
+
+  // Project
+  cwd: valueOption<string | null>({
+    kind: 'string',
+    group: 'Project',
+    placeholder: 'FOLDER',
+    initial: null,
+    initialText: 'the [dir] argument, else the current folder',
+    allowed: 'a folder',
+    read: readText,
+    help: 'Folder of the project; goes before the [dir] argument.',
+  }),
+  config: valueOption<string | null>({
+    kind: 'string',
+    group: 'Project',
+    alias: 'c',
+    placeholder: 'FILE',
+    initial: null,
+    initialText: 'searched for, see below',
+    allowed: 'a file',
+    read: readText,
+    help: 'Configuration file, relative to the current folder.',
+    configurable: false,
+  }),
+  env: valueOption<string | null>({
+    kind: 'string',
+    group: 'Project',
+    placeholder: 'FILE',
+    initial: null,
+    initialText: '.env, where there is one',
+    allowed: 'a file',
+    read: readText,
+    help: 'File of variables for the Functions, relative to the project; it has to exist.',
+  }),
+  loadLocalEnv: switchOption({
+    group: 'Project',
+    alias: 'f',
+    initial: false,
+    help: 'Functions also see the environment variables of the host; those of the file go first.',
+  }),
+  functionsFolder: valueOption<string | null>({
+    kind: 'string',
+    group: 'Project',
+    placeholder: 'FOLDER',
+    initial: null,
+    initialText: 'functions, else src',
+    allowed: 'a folder of the project',
+    read: readText,
+    help: 'Folder of the Functions, relative to the project.',
+  }),
+  assetsFolder: valueOption<string | null>({
+    kind: 'string',
+    group: 'Project',
+    placeholder: 'FOLDER',
+    initial: null,
+    initialText: 'assets, else static',
+    allowed: 'a folder of the project',
+    read: readText,
+    help: 'Folder of the Assets, relative to the project.',
+  }),
+  legacyMode: switchOption({
+    group: 'Project',
+    initial: false,
+    help: 'Put /assets before the paths of Assets.',
+  }),
+
+  // Signatures
+  signature: switchOption({
+    group: 'Signatures',
+    initial: true,
+    help: 'Check X-Twilio-Signature on protected paths. --no-signature lets everybody call them: for trying by hand.',
+  }),
+  signatureStatus: valueOption<400 | 403>({
+    kind: 'choice',
+    group: 'Signatures',
+    placeholder: '400|403',
+    initial: 400,
+    initialText: '400',
+    allowed: '400 or 403',
+    read: readSignatureStatus,
+    help: 'Status of the answer to a missing or wrong signature.',
+  }),
+
+  // Limits
+  timeout: valueOption<number>({
+    kind: 'number',
+    group: 'Limits',
+    placeholder: 'SECONDS',
+    ...TIMEOUT,
+    read: readTimeout,
+    help: 'How long a handler may run, and on a clock of its own how long its module may load; 10, 10s and 500ms are understood. The hosted platform allows 10 s.',
+  }),
+  maxInstances: valueOption<number | null>({
+    kind: 'number',
+    group: 'Limits',
+    placeholder: 'COUNT',
+    initial: null,
+    initialText: 'what the memory of the machine can hold',
+    allowed: `an integer from 1 to ${MOST_INSTANCES}`,
+    read: readInteger(1, MOST_INSTANCES),
+    help: 'How many processes run Functions at a time, and so how many calls.',
+  }),
+  memory: valueOption<number>({
+    kind: 'number',
+    group: 'Limits',
+    placeholder: 'MB',
+    initial: MEMORY_MB,
+    initialText: `${MEMORY_MB} MB`,
+    allowed: `megabytes from ${SMALLEST_MEMORY_MB} to ${LARGEST_MEMORY_MB}`,
+    read: readInteger(SMALLEST_MEMORY_MB, LARGEST_MEMORY_MB),
+    help: 'Memory that the process of a Function may use.',
+  }),
+  isolation: valueOption<Isolation>({
+    kind: 'choice',
+    group: 'Limits',
+    placeholder: 'function|environment',
+    initial: 'function',
+    initialText: 'function',
+    allowed: 'function or environment',
+    read: readIsolation,
+    help: 'Whether processes belong to one Function each, or are shared by all Functions of the project (less memory, no wall between them).',
+  }),
+
+  // Development
+  live: switchOption({
+    group: 'Development',
+    initial: true,
+    help: 'Watch the project and serve what was saved.',
+  }),
+
+  // Output
+  logLevel: valueOption<LogLevel>({
+    kind: 'choice',
+    group: 'Output',
+    alias: 'l',
+    placeholder: 'LEVEL',
+    initial: 'info',
+    initialText: 'info',
+    allowed: LOG_LEVELS.join(', '),
+    read: readLogLevel,
+    help: `How much is logged: ${LOG_LEVELS.join(', ')}. Requests are info, refused ones warn, failed ones error.`,
+  }),
+  logs: switchOption({
+    group: 'Output',
+    initial: true,
+    help: '--no-logs is --log-level warn: no line for a request that went well.',
+  }),
+  outputFormat: valueOption<OutputFormat>({
+    kind: 'choice',
+    group: 'Output',
+    alias: 'o',
+    placeholder: 'json',
+    initial: '',
+    initialText: 'lines for people on a terminal, else json',
+    allowed: 'json, or nothing',
+    read: readOutputFormat,
+    help: 'json: one JSON object per line, also on a terminal.',
+  }),
+
+  // Help
+  help: switchOption({ group: 'Help', alias: 'h', initial: false, help: 'Show this.', configurable: false }),
+  version: switchOption({
+    group: 'Help',
+    alias: 'v',
+    initial: false,
+    help: 'Show the version.',
+    configurable: false,
+  }),
+};
+
+export type OptionKey = keyof typeof OPTIONS;
+export type OptionValue<K extends OptionKey> = (typeof OPTIONS)[K] extends Option<infer T> ? T : never;
+
+function readSignatureStatus(text: string): 400 | 403 | undefined {
+  if (text === '400') return 400;
+  return text === '403' ? 403 : undefined;
+}
+
+function readIsolation(text: string): Isolation | undefined {
+  return text === 'function' || text === 'environment' ? text : undefined;
+}
+
+function readOutputFormat(text: string): OutputFormat | undefined {
+  return text === '' || text === 'json' ? text : undefined;
+}

@@ -1,0 +1,307 @@
+/**
+ * The way of a request, from top to bottom. Each refusal stands where request-flow's table decides it.
+ * Everything is a callback: a promise for each step would cost more than the steps.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ERRORS, type ErrorCode } from '../errors';
+import type { AssetResource, Build, FunctionResource } from '../model/build';
+import { HEADER_BYTES, HEADER_LINES, TARGET_BYTES } from '../model/limits';
+import type { Invocation, Outcome } from '../pool/invocation';
+import type { Pool } from '../pool/pool';
+import { sendAsset } from './asset';
+import { type BodyProblem, decodeBody } from './body';
+import { wantsPage } from './error-page';
+import { buildEvent } from './event';
+import { Exchange, type OnRecord } from './exchange';
+import { ExplanationBrake, explainSignature } from './explain-signature';
+import { isValidHost, type Origin } from './origin';
+import { expectNoBody, readBody } from './read-body';
+import { RequestHead } from './request-head';
+import { RequestIds } from './request-id';
+import { respond, respondFailed, respondWithPage } from './respond';
+import type { Route, RouteTable } from './router';
+import { refuse, sendShort } from './send';
+import { type SignedRequest, verifySignature } from './signature';
+
+/** A build that is served: what `platform.ts` swaps when another build becomes live. */
+export interface Site {
+  readonly build: Build;
+  readonly routes: RouteTable;
+  readonly pool: Pool;
+}
+
+/** Where the gateway finds the site that is live. */
+export interface Sites {
+  /** `null` while a newer build is being made: then requests wait for it. */
+  readonly live: Site | null;
+  whenLive(next: (site: Site) => void): void;
+  /** Like `whenLive`, but only once it is certain that no file was saved before the request arrived. */
+  recheck(next: (site: Site) => void): void;
+}
+
+export interface GatewayOptions {
+  readonly origin: Origin;
+  readonly hasPublicUrl: boolean;
+  readonly checkSignatures: boolean;
+  readonly signatureStatus: 400 | 403;
+  readonly production: boolean;
+}
+
+const ALLOW = ['Allow', 'GET, POST, OPTIONS'];
+const CLOSE = ['Connection', 'close'];
+/** functions-behaviour 2.1: the documented `*`, beside the other headers that the emulator's authors copied from the platform. */
+const PREFLIGHT = [
+  'Access-Control-Allow-Origin',
+  '*',
+  'Access-Control-Allow-Headers',
+  '*',
+  'Access-Control-Allow-Methods',
+  'GET, POST, OPTIONS',
+  'Access-Control-Expose-Headers',
+  'ETag',
+  'Access-Control-Max-Age',
+  '86400',
+  'Access-Control-Allow-Credentials',
+  'true',
+];
+export class Handler {
+  readonly #ids = new RequestIds();
+  readonly #explanations = new ExplanationBrake();
+  stopping = false;
+
+  constructor(
+    private readonly sites: Sites,
+    private readonly options: GatewayOptions,
+    private readonly onRecord: OnRecord,
+  ) {}
+
+  open(req: IncomingMessage, res: ServerResponse): Exchange {
+    return new Exchange(this.#ids.next(), req, res, this.onRecord);
+  }
+
+  nextId(): string {
+    return this.#ids.next();
+  }
+
+  /** The same order as for all other methods, without waiting for a build. */
+  refusalOfConnect(req: IncomingMessage): ErrorCode {
+    if (this.stopping) return 'HS_STOPPING';
+    const head = new RequestHead(req);
+    const tooLong = explainTooLong(head);
+    if (tooLong !== null) return tooLong.code;
+    const isMissing = head.path.startsWith('/') && this.sites.live?.routes.find(head.path) === null;
+    return isMissing ? 'HS_NOT_FOUND' : 'HS_METHOD_NOT_ALLOWED';
+  }
+
+  /** Hot. */
+  readonly handle = (req: IncomingMessage, res: ServerResponse): Exchange => {
+    const exchange = this.open(req, res);
+    const invalid = this.stopping ? null : explainInvalid(exchange);
+    if (this.stopping) refuse(exchange, 'HS_STOPPING', null, CLOSE);
+    else if (invalid !== null) refuse(exchange, 'HS_BAD_REQUEST', invalid, CLOSE);
+    else this.#limit(exchange);
+    return exchange;
+  };
+
+  #limit(exchange: Exchange): void {
+    const tooLong = explainTooLong(exchange.head);
+    if (tooLong !== null) return refuse(exchange, tooLong.code, tooLong.detail);
+    const { live } = this.sites;
+    if (live !== null) this.#route(exchange, live);
+    else this.sites.whenLive((site) => this.#route(exchange, site));
+  }
+
+  #route(exchange: Exchange, site: Site): void {
+    const route = site.routes.find(exchange.head.path);
+    if (route !== null) return this.#method(exchange, site, route);
+    this.sites.recheck((latest) => {
+      const found = latest.routes.find(exchange.head.path);
+      if (found === null) refuse(exchange, 'HS_NOT_FOUND', null);
+      else this.#method(exchange, latest, found);
+    });
+  }
+
+  #method(exchange: Exchange, site: Site, route: Route): void {
+    exchange.route = route;
+    switch (exchange.head.method) {
+      case 'POST':
+        return this.#admit(exchange, site, route);
+      case 'GET':
+      case 'HEAD':
+        return expectNoBody(exchange, () => this.#admit(exchange, site, route));
+      case 'OPTIONS':
+        return sendPreflight(exchange);
+      default:
+        return refuse(exchange, 'HS_METHOD_NOT_ALLOWED', null, ALLOW);
+    }
+  }
+
+  /** Before the body is read: could the request be signed at all? */
+  #admit(exchange: Exchange, site: Site, route: Route): void {
+    if (!this.#maySign(exchange, site, route)) return;
+    if (exchange.head.method !== 'POST') return this.#verify(exchange, site, route);
+    readBody(exchange, (raw) => this.#decode(exchange, site, route, raw));
+  }
+
+  #maySign(exchange: Exchange, site: Site, route: Route): boolean {
+    if (!this.#isProtected(route)) return true;
+    const isSigned = exchange.head.signature !== undefined;
+    if (isSigned && site.build.authToken !== null) return true;
+    const code = isSigned ? 'HS_NO_AUTH_TOKEN' : 'HS_SIGNATURE_MISSING';
+    refuse(exchange, code, null, [], this.options.signatureStatus);
+    return false;
+  }
+
+  #isProtected(route: Route): boolean {
+    return this.options.checkSignatures && route.visibility === 'protected';
+  }
+
+  #decode(exchange: Exchange, site: Site, route: Route, raw: Buffer): void {
+    const { contentType, contentEncoding } = exchange.head;
+    decodeBody(raw, contentType, contentEncoding, (error, body) => {
+      if (error !== null) return refuse(exchange, error.code, error.detail);
+      exchange.raw = raw;
+      exchange.body = body;
+      this.#verify(exchange, site, route);
+    });
+  }
+
+  #verify(exchange: Exchange, site: Site, route: Route): void {
+    const { head, req } = exchange;
+    const { remoteAddress } = req.socket;
+    const name = this.options.origin.of(
+      head.host,
+      remoteAddress,
+      false,
+      head.forwardedHost,
+      head.forwardedProto,
+    );
+    if (this.#isProtected(route) && !this.#isSigned(exchange, site, name.base)) return;
+    if (route.kind === 'asset') this.#sendAsset(exchange, site, route);
+    else this.#invoke(exchange, site, route, name.domainName);
+  }
+
+  #isSigned(exchange: Exchange, site: Site, base: string): boolean {
+    const { head, raw, body } = exchange;
+    const request = {
+      token: site.build.authToken ?? '',
+      signature: head.signature ?? '',
+      base,
+      target: head.target,
+      form: body?.kind === 'form' ? body.form : null,
+      body: raw,
+      inflated: body?.bytes ?? raw,
+    };
+    if (verifySignature(request)) return true;
+    refuse(
+      exchange,
+      'HS_SIGNATURE_WRONG',
+      this.#explain(exchange, request),
+      [],
+      this.options.signatureStatus,
+    );
+    return false;
+  }
+
+  #explain({ req }: Exchange, request: SignedRequest): string {
+    if (!this.#explanations.allows(performance.now())) {
+      return 'many signatures are wrong at the moment, so this one is not explained';
+    }
+    return explainSignature({
+      request,
+      publicUrl: this.options.hasPublicUrl,
+      headers: req.headers,
+      remoteAddress: req.socket.remoteAddress,
+    });
+  }
+
+  #sendAsset(exchange: Exchange, site: Site, asset: AssetResource): void {
+    const { req, res } = exchange;
+    res.setHeader('Twilio-Request-Id', exchange.id);
+    res.once('close', () => {
+      const type = res.getHeader('Content-Type');
+      exchange.end(res.statusCode, typeof type === 'string' ? type : null);
+    });
+    sendAsset(req, res, asset, site.build.assetsFolder ?? site.build.root, (code, detail) => {
+      refuse(exchange, code, detail);
+    });
+  }
+
+  /** Hot. */
+  #invoke(exchange: Exchange, site: Site, route: FunctionResource, domainName: string): void {
+    const { head, body } = exchange;
+    const input = {
+      requestId: exchange.id,
+      functionIndex: route.index,
+      domainName,
+      event: buildEvent(head.rawHeaders, head.query, body?.kind === 'form' ? body.form : null),
+      body: body?.kind === 'json' ? body.text : '',
+    };
+    site.pool.invoke(input, (outcome, invocation) => this.#answer(exchange, site, outcome, invocation));
+  }
+
+  /** Hot. */
+  #answer(exchange: Exchange, site: Site, outcome: Outcome, invocation: Invocation): void {
+    if (exchange.ended) return;
+    if (invocation.console !== null) exchange.console = invocation.console;
+    exchange.consoleDropped = invocation.consoleDropped;
+    switch (outcome.type) {
+      case 'reply':
+        if (outcome.reply.failure !== null && this.#showsPage(exchange)) {
+          return respondWithPage(exchange, outcome.reply.failure, outcome.reply.status, site.build.root);
+        }
+        return respond(exchange, outcome.reply, site.pool.running + 1);
+      case 'failed':
+        if (this.#showsPage(exchange) && isFailureOfCode(outcome.code)) {
+          const failure = { code: outcome.code, name: '', message: outcome.detail, stack: null };
+          return respondWithPage(exchange, failure, ERRORS[outcome.code].status ?? 500, site.build.root);
+        }
+        return respondFailed(exchange, outcome.code, outcome.detail);
+      case 'superseded':
+        return this.sites.whenLive((latest) => this.#routeAgain(exchange, latest));
+    }
+  }
+
+  /** Something was saved in the turn in which the request arrived: the newer build decides again. */
+  #routeAgain(exchange: Exchange, site: Site): void {
+    const route = site.routes.find(exchange.head.path);
+    exchange.route = route;
+    if (route === null) refuse(exchange, 'HS_NOT_FOUND', null);
+    else if (this.#maySign(exchange, site, route)) this.#verify(exchange, site, route);
+  }
+
+  /** A browser in development gets a page that it can read; webhooks and scripts get what production sends. */
+  #showsPage({ head }: Exchange): boolean {
+    return !this.options.production && wantsPage(head.accept);
+  }
+}
+
+/** Whether the author's code is to blame, and not the load or the machine. */
+function isFailureOfCode(code: ErrorCode): boolean {
+  const { status } = ERRORS[code];
+  return (status === 500 || status === 504) && code !== 'HS_START_FAILED' && code !== 'HS_INTERNAL';
+}
+
+/** What node:http lets through although it is not valid HTTP, or not unambiguous. */
+function explainInvalid({ head, req }: Exchange): string | null {
+  if (head.transferEncoding !== undefined && head.transferEncoding.trim().toLowerCase() !== 'chunked') {
+    return `Transfer-Encoding ${JSON.stringify(head.transferEncoding.slice(0, 100))} is not supported`;
+  }
+  if (head.host === undefined && req.httpVersion !== '1.0') return 'there is no Host header';
+  if (head.hostLines > 1) return 'there are several Host headers';
+  if (head.host !== undefined && head.host !== '' && !isValidHost(head.host))
+    return 'the Host header is invalid';
+  return null;
+}
+
+function explainTooLong({ target, headerBytes, headerLines }: RequestHead): BodyProblem | null {
+  if (target.length > TARGET_BYTES) {
+    return { code: 'HS_TARGET_TOO_LONG', detail: `the target has ${target.length} bytes` };
+  }
+  if (headerBytes <= HEADER_BYTES && headerLines <= HEADER_LINES) return null;
+  return { code: 'HS_REQUEST_HEADERS_TOO_LONG', detail: `${headerLines} lines with ${headerBytes} bytes` };
+}
+
+function sendPreflight(exchange: Exchange): void {
+  sendShort(exchange, 204, '', 'text/plain; charset=UTF-8', PREFLIGHT);
+}

@@ -1,0 +1,56 @@
+/** Reads a request body within its limit. */
+import { REQUEST_BYTES } from '../model/limits';
+import type { Exchange } from './exchange';
+import { refuse } from './send';
+
+const EMPTY = Buffer.alloc(0);
+
+/** Hot. Calls `done` with the body as sent, or refuses the request and ends the exchange. */
+export function readBody(exchange: Exchange, done: (body: Buffer) => void): void {
+  const { req, head } = exchange;
+  const room = REQUEST_BYTES - head.bytes;
+  if ((head.contentLength ?? 0) > room) {
+    const detail = `Content-Length ${head.contentLength} and ${head.bytes} bytes of request line and headers`;
+    return refuse(exchange, 'HS_REQUEST_TOO_LARGE', detail);
+  }
+  if (!head.hasBody) return done(EMPTY);
+  let first: Buffer | null = null;
+  let more: Buffer[] | null = null;
+  let bytes = 0;
+  req.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > room) {
+      if (!exchange.ended) refuse(exchange, 'HS_REQUEST_TOO_LARGE', `over ${room} bytes had arrived`);
+      return;
+    }
+    if (first === null) first = chunk;
+    else if (more === null) more = [first, chunk];
+    else more.push(chunk);
+  });
+  req.on('end', () => {
+    if (exchange.ended) return;
+    done(more === null ? (first ?? EMPTY) : Buffer.concat(more, bytes));
+  });
+  req.on('close', () => endIfCut(exchange));
+}
+
+/** Whether a GET or HEAD that may carry a body carries one: `done` is called when it turns out that it does not. */
+export function expectNoBody(exchange: Exchange, done: () => void): void {
+  const { req, head } = exchange;
+  if ((head.contentLength ?? 0) > 0) return refuse(exchange, 'HS_GET_WITH_BODY', null);
+  if (head.transferEncoding === undefined) return done();
+  req.on('data', () => {
+    if (!exchange.ended) refuse(exchange, 'HS_GET_WITH_BODY', null);
+  });
+  req.on('end', () => {
+    if (!exchange.ended) done();
+  });
+  req.on('close', () => endIfCut(exchange));
+}
+
+/** The client went away, or its framing broke (then the server has answered on the socket). */
+function endIfCut(exchange: Exchange): void {
+  if (exchange.ended || exchange.req.complete) return;
+  exchange.fail('HS_BODY_UNREADABLE', 'the connection ended before the body did');
+  exchange.end(400, null);
+}

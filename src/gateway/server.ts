@@ -1,0 +1,235 @@
+/** The HTTP server: its limits and deadlines, and what happens below the level of a request. */
+import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { CodedError, ERRORS, type ErrorCode } from '../errors';
+import type { Exchange, OnRecord } from './exchange';
+import type { Handler } from './handle';
+import { refuse, TEXT_TYPE } from './send';
+
+/** Above our own limits, so that the documented texts are sent; what is beyond this the parser refuses. */
+const PARSER_HEADER_BYTES = 64 * 1024;
+/** From the first byte of a connection or request on. */
+const HEADERS_MS = 15_000;
+/** Head and body together. */
+const REQUEST_MS = 30_000;
+/** Longer than the 60 s that load balancers commonly keep idle connections, so that they close first. */
+const KEEP_ALIVE_MS = 65_000;
+/** A connection on which nothing moves, for example because the client does not read its answer. */
+const SILENCE_MS = 120_000;
+const CHECK_MS = 1_000;
+const LINGER_MS = 2_000;
+
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  /** The time limit of Functions, which the silence of a connection must exceed. */
+  readonly timeoutMs: number;
+  /** How long a client may take to send head and body together, ms; 30 s where nothing is said. */
+  readonly requestMs?: number;
+}
+
+export class GatewayServer {
+  readonly #server: Server;
+  /** The request whose body is being read, by connection: who a broken body belongs to. */
+  readonly #current = new WeakMap<Duplex, Exchange>();
+  /** Connections on which nothing more is understood. */
+  readonly #broken = new WeakSet<Duplex>();
+
+  constructor(
+    private readonly handler: Handler,
+    private readonly options: ListenOptions,
+    private readonly onRecord: OnRecord,
+  ) {
+    const { requestMs = REQUEST_MS } = options;
+    this.#server = createServer({
+      maxHeaderSize: PARSER_HEADER_BYTES,
+      headersTimeout: Math.min(HEADERS_MS, requestMs),
+      requestTimeout: requestMs,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connectionsCheckingInterval: CHECK_MS,
+      noDelay: true,
+      // We look ourselves: node:http would answer without a text and without a record.
+      requireHostHeader: false,
+    });
+    this.#server.maxHeadersCount = 0;
+    answerHalfClosed(this.#server);
+    this.#server.timeout = Math.max(SILENCE_MS, options.timeoutMs * 2 + SILENCE_MS / 2);
+    this.#server.on('request', (req, res) => this.#handle(req, res));
+    this.#server.on('checkContinue', (req, res) => this.#handleExpecting(req, res));
+    this.#server.on('checkExpectation', (req, res) => {
+      const exchange = this.handler.open(req, res);
+      refuse(exchange, 'HS_BAD_REQUEST', 'the expectation is not 100-continue', ['Connection', 'close']);
+    });
+    this.#server.on('connect', (req, socket) => this.#refuseConnect(req, socket));
+    this.#server.on('clientError', (error, socket) => this.#onClientError(error, socket));
+  }
+
+  /** Resolves with the port. Throws `CodedError`: HS_PORT_IN_USE, HS_CANNOT_LISTEN. */
+  listen(): Promise<number> {
+    const { host, port } = this.options;
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', (error: NodeJS.ErrnoException) =>
+        reject(explainListenError(error, host, port)),
+      );
+      this.#server.listen(port, host, () => resolve((this.#server.address() as AddressInfo).port));
+    });
+  }
+
+  /** Stops accepting; resolves when the last request has its answer. */
+  drain(): Promise<void> {
+    this.handler.stopping = true;
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeIdleConnections();
+    });
+  }
+
+  close(): void {
+    this.handler.stopping = true;
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  // --- requests
+
+  #handle(req: IncomingMessage, res: ServerResponse): Exchange {
+    const exchange = this.handler.handle(req, res);
+    if (exchange.head.hasBody) this.#current.set(req.socket, exchange);
+    return exchange;
+  }
+
+  /** The client waits for `100 Continue` before it sends the body: it is only told to when the body is wanted. */
+  #handleExpecting(req: IncomingMessage, res: ServerResponse): void {
+    const exchange = this.#handle(req, res);
+    if (!exchange.ended && !res.headersSent) res.writeContinue();
+  }
+
+  // --- below requests
+
+  /** CONNECT never gets a response object; its target may be an authority instead of a path. */
+  #refuseConnect(req: IncomingMessage, socket: Duplex): void {
+    const code = this.handler.refusalOfConnect(req);
+    this.#record(code, 'CONNECT', req.url ?? '', null);
+    const headers = code === 'HS_METHOD_NOT_ALLOWED' ? 'Allow: GET, POST, OPTIONS\r\n' : '';
+    whenItsTurn(socket, null, () => answerRaw(socket, code, headers));
+  }
+
+  #onClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+    // The parser says the same again for each chunk that still arrives, while the answer is on its way.
+    if (this.#broken.has(socket)) return;
+    this.#broken.add(socket);
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const exchange = this.#current.get(socket);
+    if (exchange === undefined || exchange.req.complete) this.#refuseUnread(socket, error);
+    else this.#refuseBody(socket, exchange, error);
+  }
+
+  /** What arrived is no request. Those before it on the connection still get their answers, in order. */
+  #refuseUnread(socket: Duplex, error: NodeJS.ErrnoException): void {
+    const code = codeOf(error);
+    this.#record(code, '', '', describe(error));
+    whenItsTurn(socket, null, () => answerRaw(socket, code, ''));
+  }
+
+  #refuseBody(socket: Duplex, exchange: Exchange, error: NodeJS.ErrnoException): void {
+    if (exchange.ended) {
+      // It has its answer. `linger` ends the connection, unless the rest was short and nobody lingers.
+      if (exchange.res.writableFinished) endGently(socket, '');
+      return;
+    }
+    const code = codeOf(error);
+    exchange.fail(code, describe(error));
+    exchange.end(ERRORS[code].status ?? 400, TEXT_TYPE);
+    whenItsTurn(socket, exchange.res, () => answerRaw(socket, code, ''));
+  }
+
+  #record(error: ErrorCode, method: string, target: string, detail: string | null): void {
+    this.onRecord({
+      id: this.handler.nextId(),
+      startedAt: Date.now(),
+      durationMs: 0,
+      method,
+      target,
+      status: ERRORS[error].status ?? 400,
+      contentType: TEXT_TYPE,
+      resource: null,
+      error,
+      detail,
+      console: [],
+      consoleDropped: 0,
+    });
+  }
+}
+
+/**
+ * A client that ends its side after the request still reads (a shell pipe into `nc`, some proxies). The switch of
+ * node:http for that is not in its types.
+ */
+function answerHalfClosed(server: Server): void {
+  Object.assign(server, { httpAllowHalfOpen: true });
+}
+
+/** Nothing may go out before the answers of earlier requests of the connection. `own`: where to stop waiting. */
+function whenItsTurn(socket: Duplex, own: ServerResponse | null, next: () => void): void {
+  const current = currentResponse(socket);
+  if (current === null || current === own || socket.destroyed) return next();
+  current.once('close', () => whenItsTurn(socket, own, next));
+}
+
+/** node:http keeps the response that a connection is working on here; there is no public way to ask. */
+function currentResponse(socket: Duplex): ServerResponse | null {
+  return '_httpMessage' in socket && socket._httpMessage instanceof ServerResponse
+    ? socket._httpMessage
+    : null;
+}
+
+/** Writes a whole response to a connection that has no response object. */
+function answerRaw(socket: Duplex, code: ErrorCode, headers: string): void {
+  const { status, text } = ERRORS[code];
+  const reason = text.length > 40 ? 'Error' : text;
+  endGently(
+    socket,
+    `HTTP/1.1 ${status} ${reason}\r\n${headers}Content-Type: ${TEXT_TYPE}\r\nContent-Length: ${text.length}\r\nConnection: close\r\n\r\n${text}`,
+  );
+}
+
+/** Reads on for a while: closing at once would make a reset of what is still arriving, and hide the answer. */
+function endGently(socket: Duplex, bytes: string): void {
+  if (!socket.writable) return;
+  socket.end(bytes);
+  socket.on('error', () => socket.destroy());
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(timer));
+  socket.resume();
+}
+
+function codeOf(error: NodeJS.ErrnoException): ErrorCode {
+  switch (error.code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return 'HS_REQUEST_HEADERS_TOO_LONG';
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return 'HS_REQUEST_TOO_LARGE';
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return 'HS_REQUEST_TIMEOUT';
+    default:
+      return 'HS_BAD_REQUEST';
+  }
+}
+
+function describe(error: NodeJS.ErrnoException): string {
+  const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message;
+  return error.code === undefined ? reason : `${reason} (${error.code})`;
+}
+
+function explainListenError(error: NodeJS.ErrnoException, host: string, port: number): CodedError {
+  if (error.code === 'EADDRINUSE') {
+    const message = `Port ${port} is in use. Choose another one with --port, or --port 0 for a free one.`;
+    return new CodedError('HS_PORT_IN_USE', message, { cause: error });
+  }
+  const message = `Cannot listen on ${host}:${port}: ${error.code ?? error.message}. Check --host and --port.`;
+  return new CodedError('HS_CANNOT_LISTEN', message, { cause: error });
+}

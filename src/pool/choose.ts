@@ -1,0 +1,80 @@
+/**
+ * The pool's policy, without clock, processes or queues: what to do for the next waiting call of one Function.
+ * All times are milliseconds.
+ */
+
+/** What the pool sees at this moment, from the side of one Function. */
+export interface PoolView {
+  /** An instance of this Function is free. */
+  readonly idle: boolean;
+  /** Instances of this Function, starting ones included. */
+  readonly instances: number;
+  /** Of these, how many have not answered their first call yet. */
+  readonly starting: number;
+  /** Calls of this Function that wait, this one included. */
+  readonly queued: number;
+  /** How long the oldest of them has waited. */
+  readonly waitedMs: number;
+  /** A busy instance of this Function may be sent another call. */
+  readonly room: boolean;
+  /** Moving average of a call of this Function; `null` before the first one ended. */
+  readonly callMs: number | null;
+  /** A prepared process without a Function is there. */
+  readonly spare: boolean;
+  /** How long a new process takes to become ready. */
+  readonly startMs: number;
+  /** Processes of the pool that author's code runs in or will; spares are not counted. */
+  readonly total: number;
+  readonly max: number;
+  /** Processes of the pool that are starting at this moment, and how many may. */
+  readonly startingInPool: number;
+  readonly startLimit: number;
+  /** An idle instance of another Function could make room. */
+  readonly evictable: boolean;
+  readonly cores: number;
+}
+
+export type Choice =
+  /** Run on the idle instance that was used last. */
+  | 'use'
+  /** Put it into the socket of a busy instance: it starts there without a wake-up when the running call ends. */
+  | 'send-ahead'
+  /** Let the spare become an instance of this Function. */
+  | 'adopt'
+  | 'start'
+  | 'wait';
+
+/** Calls shorter than this on average may be sent ahead: what is queued behind one of them is not held up for long. */
+export const SEND_AHEAD_BELOW_MS = 5;
+/** A queue that lasts this long although calls are short means that one instance is not enough. */
+const SATURATED_MS = 100;
+
+export function choose(view: PoolView): Choice {
+  if (view.idle) return 'use';
+  const more = chooseMore(view);
+  if (more !== 'wait') return more;
+  return view.room && mayBeSentAhead(view) ? 'send-ahead' : 'wait';
+}
+
+/** Whether a further instance is worth its start, and from where. */
+function chooseMore(view: PoolView): Choice {
+  if (view.total >= view.max && !view.evictable) return 'wait';
+  // A spare that is used up must be started again: for a further instance both cost the same, one is only quicker.
+  if (view.instances > 0 && !isWorth(view, view.startMs)) return 'wait';
+  if (view.spare) return 'adopt';
+  return view.startingInPool < view.startLimit ? 'start' : 'wait';
+}
+
+/** A further instance pays when the calls that wait would, on average, wait longer than it takes to be ready. */
+function isWorth(view: PoolView, costMs: number): boolean {
+  const waiting = view.queued - view.starting;
+  if (waiting <= 0) return false;
+  if (view.callMs === null) return view.waitedMs > costMs;
+  const expectedMs = (waiting * view.callMs) / view.instances;
+  if (expectedMs > costMs) return true;
+  return view.instances < view.cores && view.waitedMs > SATURATED_MS;
+}
+
+function mayBeSentAhead(view: PoolView): boolean {
+  return view.callMs !== null && view.callMs < SEND_AHEAD_BELOW_MS;
+}

@@ -1,0 +1,375 @@
+/** One process: sending calls, receiving messages, and what is known once it is gone. No policy. */
+import { mkdirSync, rm } from 'node:fs';
+import { join } from 'node:path';
+import type { ErrorCode } from '../errors';
+import type { ConsoleLevel } from '../model/invocation';
+import { LOG_BYTES } from '../model/limits';
+import { FrameReader } from '../protocol/frames';
+import { decodeFromInstance, encodeCall, type FromInstance, type Reply } from '../protocol/messages';
+import { ClaimFile } from './claim-file';
+import type { Invocation } from './invocation';
+import { killGroup, type LaunchedProcess, launch } from './launch';
+import { readResidentBytes } from './memory';
+
+/** What the pool is told. Every callback gets the instance first. */
+export interface InstanceEvents {
+  ready(instance: Instance): void;
+  result(instance: Instance, invocation: Invocation, reply: Reply): void;
+  /** The call did not run here, and will not. */
+  returned(instance: Instance, invocation: Invocation): void;
+  /** The call ended without a reply, because the instance is gone. */
+  failed(instance: Instance, invocation: Invocation): void;
+  /** It is about to end by itself and must not get another call. */
+  retiring(instance: Instance): void;
+  /** A line of a call that was answered before; `requestId` is `null` where nobody knows which. */
+  late(instance: Instance, requestId: string | null, level: ConsoleLevel, text: string): void;
+  gone(instance: Instance): void;
+}
+
+export interface InstanceSettings {
+  readonly id: number;
+  /** Folder of the pool; the instance's own lies in it. */
+  readonly folder: string;
+  readonly memoryMb: number;
+  readonly now: () => number;
+}
+
+/** What the first call of the list is doing. Each phase has a clock of its own, started at `since`. */
+export type Phase = 'booting' | 'idle' | 'loading' | 'running';
+
+const STDERR_TAIL_BYTES = 8 * 1024;
+const REMEMBERED_REQUESTS = 64;
+const CLOSED_CHANNEL = 'it closed the channel to the gateway, or made it unusable';
+/** How long a process may live on after its channel closed, before it is killed. */
+const CLOSED_MS = 250;
+/** Output beyond what is kept is read and dropped slowly: 64 kB each time are 13 MB a second. */
+const FLOOD_PAUSE_MS = 5;
+/** How often a call may lose its instance before it started, until the pool stops trying. */
+const MOST_LOST_STARTS = 3;
+
+export class Instance {
+  readonly id: number;
+  readonly startedAt: number;
+  /** Index of the Function that it belongs to; -1: a spare. */
+  functionIndex = -1;
+  phase: Phase = 'booting';
+  /** When the current phase began, ms. */
+  since: number;
+  readyAt: number | null = null;
+  /** When the call that was answered last had begun. */
+  resultSince = 0;
+  /** Calls that were answered. */
+  served = 0;
+  /** Calls that are here, in order; the first one runs. */
+  readonly pending: Invocation[] = [];
+  dead = false;
+  /** Must not get another call. */
+  retiring = false;
+  readonly temporaryFolder: string;
+  readonly #claims: ClaimFile;
+  readonly #process: LaunchedProcess;
+  readonly #frames: FrameReader;
+  readonly #now: () => number;
+  readonly #outbox: Buffer[] = [];
+  #lastCallId = 0;
+  #startedCallId = 0;
+  #frozenCallId = 0;
+  /** Requests whose calls were answered here, by call id: who a late line belongs to. */
+  readonly #answered = new Map<number, string>();
+  /** Why it was killed or is about to end; the first reason counts. */
+  #cause: { readonly code: ErrorCode; readonly detail: string } | null = null;
+  #stderrTail = '';
+  #exitStatus: { code: number | null; signal: NodeJS.Signals | null } | null = null;
+  #channelClosed = false;
+
+  /** Throws what starting a process throws. */
+  constructor(
+    settings: InstanceSettings,
+    private readonly events: InstanceEvents,
+  ) {
+    this.id = settings.id;
+    this.#now = settings.now;
+    this.startedAt = settings.now();
+    this.since = this.startedAt;
+    this.temporaryFolder = join(settings.folder, `instance-${settings.id}`);
+    mkdirSync(this.temporaryFolder, { mode: 0o700 });
+    this.#claims = new ClaimFile(settings.folder, `claims-${settings.id}`);
+    this.#frames = new FrameReader((type, id, payload) =>
+      this.#onMessage(decodeFromInstance(type, id, payload)),
+    );
+    try {
+      this.#process = launch(this.#claims.fd, settings.memoryMb);
+    } catch (error) {
+      this.#release();
+      throw error;
+    }
+    this.#listen();
+  }
+
+  get pid(): number {
+    return this.#process.child.pid ?? 0;
+  }
+
+  /** The first message. */
+  boot(frame: Buffer): void {
+    this.#outbox.push(frame);
+    this.flush();
+  }
+
+  /** Behind calls that are already here, it is sent ahead. */
+  send(invocation: Invocation): void {
+    this.#lastCallId += 1;
+    invocation.callId = this.#lastCallId;
+    this.pending.push(invocation);
+    if (this.phase === 'idle') this.#enter(this.served === 0 && !this.#isLoaded ? 'loading' : 'running');
+    this.#outbox.push(
+      encodeCall({
+        id: invocation.callId,
+        functionIndex: invocation.functionIndex,
+        domainName: invocation.domainName,
+        event: invocation.event,
+        body: invocation.body,
+      }),
+    );
+  }
+
+  /** Hot. Writes what was sent since the last time, at once. */
+  flush(): void {
+    const [first] = this.#outbox;
+    if (first === undefined) return;
+    const frames = this.#outbox.length === 1 ? first : Buffer.concat(this.#outbox);
+    this.#outbox.length = 0;
+    if (!this.#process.channel.destroyed) this.#process.channel.write(frames);
+  }
+
+  /** Takes back what was sent ahead and certainly has not started; the first call stays. */
+  takeBack(): Invocation[] {
+    const first = this.pending[1];
+    const last = this.pending.at(-1);
+    if (this.dead || first === undefined || last === undefined) return [];
+    const claimed = this.#claims.takeBack(first.callId, last.callId);
+    const keep = this.pending.filter(
+      (invocation) => invocation.callId <= Math.max(claimed, first.callId - 1),
+    );
+    return this.pending.splice(keep.length);
+  }
+
+  /** Whether author's code has begun with the first call. Asks the file until it says yes, then remembers. */
+  firstHasStarted(): boolean {
+    const callId = this.pending[0]?.callId ?? 0;
+    if (this.#startedCallId !== callId && this.#claims.lastClaimed() >= callId) this.#startedCallId = callId;
+    return this.#startedCallId === callId;
+  }
+
+  /** Whether it sleeps until its next call, as it should once its calls are answered. Asks the file as above. */
+  isFrozen(): boolean {
+    if (this.#frozenCallId !== this.#lastCallId && this.#claims.lastFrozen() >= this.#lastCallId) {
+      this.#frozenCallId = this.#lastCallId;
+    }
+    return this.#frozenCallId === this.#lastCallId;
+  }
+
+  residentBytes(): number | null {
+    return readResidentBytes(this.pid);
+  }
+
+  /** SIGKILL to the whole group. `cause` is what its running call is told, if it has not been told yet. */
+  kill(code: ErrorCode, detail: string): void {
+    this.#cause ??= { code, detail };
+    this.retiring = true;
+    killGroup(this.#process.child);
+  }
+
+  // --- what arrives
+
+  #listen(): void {
+    const { child, channel, stdout, stderr } = this.#process;
+    channel.on('data', (chunk: Buffer) => this.#onData(chunk));
+    channel.on('error', () => channel.destroy());
+    channel.on('close', () => this.#onChannelClosed());
+    stdout.on('data', (chunk: Buffer) => this.#onOutput('info', chunk));
+    stderr.on('data', (chunk: Buffer) => this.#onOutput('error', chunk));
+    stdout.on('error', () => stdout.destroy());
+    stderr.on('error', () => stderr.destroy());
+    child.on('error', (error) => this.#onLaunchFailed(error));
+    child.on('exit', (code, signal) => this.#onExit(code, signal));
+  }
+
+  #onData(chunk: Buffer): void {
+    try {
+      this.#frames.push(chunk);
+    } catch (error) {
+      this.kill('HS_BROKE_PROTOCOL', error instanceof Error ? error.message : String(error));
+      this.#process.channel.destroy();
+    }
+  }
+
+  #onMessage(message: FromInstance): void {
+    switch (message.type) {
+      case 'ready':
+        return this.#onReady();
+      case 'started':
+        this.#isLoaded = true;
+        if (this.pending[0]?.callId === message.id) this.#enter('running');
+        return;
+      case 'result':
+        return this.#onResult(message.id, message.reply);
+      case 'skipped':
+        return this.#onSkipped(message.id);
+      case 'console':
+        return this.#onConsole(message.id, message.level, message.text);
+      case 'exiting':
+        this.#cause ??= { code: 'HS_EXITED', detail: `it called process.exit(${message.exitCode})` };
+        this.retiring = true;
+        return;
+      case 'retire':
+        this.retiring = true;
+        return this.events.retiring(this);
+    }
+  }
+
+  #isLoaded = false;
+
+  #onReady(): void {
+    this.readyAt = this.#now();
+    this.#enter(this.pending.length > 0 ? 'loading' : 'idle');
+    this.events.ready(this);
+  }
+
+  /** Hot. */
+  #onResult(id: number, reply: Reply): void {
+    const invocation = this.pending[0];
+    if (invocation === undefined || invocation.callId !== id) {
+      return this.kill('HS_BROKE_PROTOCOL', `it answered call ${id}, which is not running`);
+    }
+    this.#next();
+    this.served += 1;
+    this.#remember(id, invocation.requestId);
+    if (reply.retire) this.retiring = true;
+    this.events.result(this, invocation, reply);
+  }
+
+  #onSkipped(id: number): void {
+    const invocation = this.pending[0];
+    // One that was taken back for certain is not here any more.
+    if (invocation === undefined || invocation.callId !== id) return;
+    this.#next();
+    this.events.returned(this, invocation);
+  }
+
+  #next(): void {
+    this.resultSince = this.since;
+    this.pending.shift();
+    this.#enter(this.pending.length > 0 ? 'running' : 'idle');
+  }
+
+  #enter(phase: Phase): void {
+    this.phase = phase;
+    this.since = this.#now();
+  }
+
+  #remember(callId: number, requestId: string): void {
+    this.#answered.set(callId, requestId);
+    if (this.#answered.size > REMEMBERED_REQUESTS) this.#answered.delete(callId - REMEMBERED_REQUESTS);
+  }
+
+  #onConsole(id: number, level: ConsoleLevel, text: string): void {
+    const invocation = this.pending.find((candidate) => candidate.callId === id);
+    if (invocation !== undefined) invocation.addConsole(level, text, LOG_BYTES);
+    else this.events.late(this, this.#answered.get(id) ?? null, level, text);
+  }
+
+  /** The real descriptors 1 and 2: native modules, children, V8's last words. */
+  #onOutput(level: ConsoleLevel, chunk: Buffer): void {
+    const text = chunk.toString('utf8');
+    if (level === 'error') this.#stderrTail = (this.#stderrTail + text).slice(-STDERR_TAIL_BYTES);
+    const invocation = this.pending[0];
+    const shown = text.endsWith('\n') ? text.slice(0, -1) : text;
+    if (invocation === undefined) return this.events.late(this, null, level, shown);
+    invocation.addConsole(level, shown, LOG_BYTES);
+    if (invocation.consoleBytes > LOG_BYTES) this.#slowDown(level);
+  }
+
+  /** A flood must not keep the gateway busy; not reading at all would block a child that the Function waits for. */
+  #slowDown(level: ConsoleLevel): void {
+    const stream = level === 'error' ? this.#process.stderr : this.#process.stdout;
+    stream.pause();
+    setTimeout(() => stream.resume(), FLOOD_PAUSE_MS);
+  }
+
+  // --- the end
+
+  #onLaunchFailed(error: Error): void {
+    this.#cause ??= { code: 'HS_START_FAILED', detail: error.message };
+    if (this.#process.child.pid !== undefined) return;
+    this.#exitStatus ??= { code: null, signal: null };
+    this.#process.channel.destroy();
+  }
+
+  #onExit(code: number | null, signal: NodeJS.Signals | null): void {
+    this.#exitStatus = { code, signal };
+    killGroup(this.#process.child);
+    this.#endWhenGone();
+  }
+
+  #onChannelClosed(): void {
+    this.#channelClosed = true;
+    if (this.#exitStatus !== null) return this.#endWhenGone();
+    // Of a dying process the channel closes first. One that stays alive has closed it itself.
+    this.retiring = true;
+    this.events.retiring(this);
+    const timer = setTimeout(() => this.kill('HS_BROKE_PROTOCOL', CLOSED_CHANNEL), CLOSED_MS);
+    this.#process.child.once('exit', () => clearTimeout(timer));
+  }
+
+  /** Both ends first: what a dead process had written must be read before anything is given to another one. */
+  #endWhenGone(): void {
+    if (this.dead || this.#exitStatus === null || !this.#channelClosed) return;
+    this.dead = true;
+    const claimed = this.#claims.lastClaimed();
+    this.#release();
+    // V8's last words about memory may still be in the pipe.
+    setImmediate(() => this.#settlePending(claimed));
+  }
+
+  #settlePending(claimed: number): void {
+    const { code, detail } = this.#explainEnd();
+    // A child that left the group may still hold the other ends.
+    this.#process.stdout.destroy();
+    this.#process.stderr.destroy();
+    for (const invocation of this.pending.splice(0)) {
+      const started = invocation.callId <= claimed;
+      if (!started) invocation.lostStarts += 1;
+      if (!started && invocation.lostStarts < MOST_LOST_STARTS) {
+        this.events.returned(this, invocation);
+        continue;
+      }
+      invocation.fail(started ? code : 'HS_START_FAILED', detail);
+      this.events.failed(this, invocation);
+    }
+    this.events.gone(this);
+  }
+
+  #explainEnd(): { code: ErrorCode; detail: string } {
+    if (/heap out of memory|Reached heap limit|allocation failed/i.test(this.#stderrTail)) {
+      return { code: 'HS_OUT_OF_MEMORY', detail: 'its JavaScript heap was full' };
+    }
+    if (this.#cause !== null) return this.#cause;
+    const { code, signal } = this.#exitStatus ?? { code: null, signal: null };
+    if (signal !== null)
+      return { code: 'HS_CRASHED', detail: `its process was ended by ${signal}${this.#lastWords()}` };
+    // What the runtime does when its channel is unusable; process.exit would have been announced.
+    if (code === 0) return { code: 'HS_BROKE_PROTOCOL', detail: CLOSED_CHANNEL };
+    return { code: 'HS_EXITED', detail: `its process ended with exit code ${code}${this.#lastWords()}` };
+  }
+
+  #lastWords(): string {
+    const tail = this.#stderrTail.trim();
+    return tail === '' ? '' : `; it wrote: ${tail.slice(-1000)}`;
+  }
+
+  #release(): void {
+    this.#claims.close();
+    rm(this.temporaryFolder, { recursive: true, force: true }, () => {});
+  }
+}

@@ -1,0 +1,392 @@
+/** The instances and spares of one build: asks `choose` what to do, and does it. */
+import { availableParallelism } from 'node:os';
+import type { Build } from '../model/build';
+import type { ConsoleLevel, LateLine } from '../model/invocation';
+import { QUEUE_WAIT_MS } from '../model/limits';
+import type { Reply } from '../protocol/messages';
+import { type Choice, choose } from './choose';
+import type { Instance, InstanceEvents } from './instance';
+import { Invocation, type InvocationInput, type Outcome } from './invocation';
+import { Lane } from './lane';
+import { defaultMaxInstances } from './memory';
+import { Starter } from './starter';
+import { inspectBusy, inspectIdle, REST_MS, TICK_MS } from './watchdog';
+
+export interface PoolOptions {
+  readonly timeoutMs: number;
+  /** `null`: what the memory of the machine can hold. */
+  readonly maxInstances: number | null;
+  readonly memoryMb: number;
+  readonly isolation: 'function' | 'environment';
+  readonly production: boolean;
+}
+
+export type OnInvocationEnd = (outcome: Outcome, invocation: Invocation) => void;
+
+/** Calls that may wait for one Function. With 5 s as the longest wait, more would be refused anyway. */
+const QUEUE_CALLS = 1_000;
+const MEMORY_TICKS = 2;
+
+export class Pool {
+  readonly #lanes: readonly Lane[];
+  readonly #starter: Starter;
+  readonly #max: number;
+  readonly #memoryBytes: number;
+  /** As many processes may start at once: each start keeps a core busy for 50 to 90 ms. */
+  readonly #cores = availableParallelism();
+  readonly #arrived: Invocation[] = [];
+  /** Instances that have calls to be written. */
+  readonly #unsent: Instance[] = [];
+  /** While a newer build is being made, new calls end as `superseded`. */
+  paused = false;
+  #ticker: NodeJS.Timeout | null = null;
+  readonly #restTimer = setInterval(() => this.#checkIdle(), REST_MS).unref();
+  #ticks = 0;
+  #running = 0;
+  #queued = 0;
+  #draining = false;
+  #onGone: (() => void) | null = null;
+
+  constructor(
+    build: Build,
+    private readonly options: PoolOptions,
+    private readonly onLate: (line: LateLine) => void,
+    private readonly nameOf: (functionIndex: number) => string,
+  ) {
+    const lanes = options.isolation === 'function' ? build.functions.length : 1;
+    this.#lanes = Array.from({ length: Math.max(1, lanes) }, (_, index) => new Lane(index));
+    this.#max = options.maxInstances ?? defaultMaxInstances();
+    this.#memoryBytes = options.memoryMb * 1_048_576;
+    this.#starter = new Starter(build, options, this.#events, (detail) => this.#onStartFailed(detail));
+    this.#starter.prepareSpare();
+  }
+
+  /** Invocations whose handlers run or are about to. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /**
+   * Hot. `onEnd` is called exactly once. Calls that arrive in one turn of the event loop are given out together at
+   * its end: then one write carries them, and whatever the system told in the same turn (a saved file) is known.
+   */
+  invoke(input: InvocationInput, onEnd: OnInvocationEnd): void {
+    const invocation = new Invocation(input, performance.now(), onEnd);
+    if (this.#arrived.push(invocation) === 1) setImmediate(this.#giveOut);
+  }
+
+  /** Takes no new calls; resolves when the last one has ended and every process is gone. Repeatable. */
+  drain(): Promise<void> {
+    this.#draining = true;
+    this.#starter.stop();
+    for (const lane of this.#lanes) {
+      for (const instance of [...lane.idle]) this.#dismiss(instance, 'the pool is closing');
+    }
+    return this.#whenEmpty();
+  }
+
+  /** Kills what runs; calls that are in the pool end with `HS_STOPPING`. */
+  close(): Promise<void> {
+    this.#draining = true;
+    for (const invocation of this.#arrived.splice(0)) invocation.fail('HS_STOPPING', 'the gateway stopped');
+    for (const lane of this.#lanes) {
+      for (const invocation of lane.queue.splice(0)) invocation.fail('HS_STOPPING', 'the gateway stopped');
+    }
+    this.#queued = 0;
+    this.#starter.stop();
+    for (const instance of this.#starter.all) instance.kill('HS_STOPPING', 'the gateway stopped');
+    return this.#whenEmpty();
+  }
+
+  // --- waiting calls
+
+  /** Hot. */
+  readonly #giveOut = (): void => {
+    const now = performance.now();
+    for (const invocation of this.#arrived.splice(0)) {
+      const lane = this.#laneOf(invocation.functionIndex);
+      if (this.paused) {
+        invocation.end({ type: 'superseded' });
+      } else if (lane.queue.length >= QUEUE_CALLS) {
+        invocation.fail('HS_TOO_MANY_REQUESTS', `${lane.queue.length} calls are waiting already`);
+      } else {
+        this.#enqueue(lane, invocation, false);
+        if (lane.idle.length > 0) this.#serve(lane, now);
+      }
+    }
+    for (const lane of this.#lanes) if (lane.queue.length > 0) this.#serve(lane, now);
+    this.#flush();
+  };
+
+  readonly #flush = (): void => {
+    for (const instance of this.#unsent.splice(0)) instance.flush();
+  };
+
+  #laneOf(functionIndex: number): Lane {
+    const lane = this.#lanes[this.options.isolation === 'function' ? functionIndex : 0];
+    if (lane === undefined) throw new RangeError(`no Function ${functionIndex}`);
+    return lane;
+  }
+
+  #enqueue(lane: Lane, invocation: Invocation, first: boolean): void {
+    if (first) lane.queue.unshift(invocation);
+    else lane.queue.push(invocation);
+    this.#queued += 1;
+  }
+
+  /** Hot. Gives waiting calls of one Function to instances as long as the policy finds something. */
+  #serve(lane: Lane, now: number): void {
+    while (lane.queue.length > 0) {
+      if (!this.#act(this.#chooseFor(lane, now), lane)) return;
+    }
+  }
+
+  #chooseFor(lane: Lane, now: number): Choice {
+    if (lane.idle.length > 0) return 'use';
+    const total = this.#starter.countOwned();
+    return choose({
+      idle: false,
+      instances: lane.instances.length,
+      starting: lane.countStarting(),
+      queued: lane.queue.length,
+      waitedMs: now - (lane.queue[0]?.queuedAt ?? now),
+      room: lane.leastBusy() !== null,
+      callMs: lane.callMs,
+      spare: this.#starter.hasReadySpare,
+      startMs: this.#starter.startMs,
+      total,
+      max: this.#max,
+      startingInPool: this.#starter.countBooting(),
+      startLimit: this.#cores,
+      evictable: total >= this.#max && this.#evictable(lane) !== null,
+      cores: this.#cores,
+    });
+  }
+
+  /** Returns `false` where nothing more can be done for this lane now. */
+  #act(choice: Choice, lane: Lane): boolean {
+    switch (choice) {
+      case 'use':
+        return this.#send(lane.idle.pop() ?? null, lane);
+      case 'send-ahead':
+        return this.#send(lane.leastBusy(), lane);
+      case 'adopt':
+      case 'start':
+        return this.#send(this.#adopt(lane), lane);
+      case 'wait':
+        this.#tick();
+        return false;
+    }
+  }
+
+  #send(instance: Instance | null, lane: Lane): boolean {
+    const invocation = instance === null ? undefined : lane.queue.shift();
+    if (instance === null || invocation === undefined) return false;
+    this.#queued -= 1;
+    this.#running += 1;
+    instance.send(invocation);
+    if (this.#unsent.push(instance) === 1) setImmediate(this.#flush);
+    this.#tick();
+    return true;
+  }
+
+  // --- instances
+
+  #adopt(lane: Lane): Instance | null {
+    const instance = this.#makeRoom(lane) ? this.#starter.take() : null;
+    if (instance === null) return null;
+    instance.functionIndex = lane.index;
+    lane.instances.push(instance);
+    // The next spare waits a little: the call that is about to run needs the cores now.
+    setTimeout(() => this.#starter.prepareSpare(), TICK_MS).unref();
+    return instance;
+  }
+
+  #makeRoom(lane: Lane): boolean {
+    if (this.#starter.countOwned() < this.#max) return true;
+    const victim = this.#evictable(lane);
+    if (victim === null) return false;
+    this.#dismiss(victim, 'another Function needs the room');
+    return true;
+  }
+
+  /** The idle instance of another Function that was used least recently. */
+  #evictable(lane: Lane): Instance | null {
+    let oldest: Instance | null = null;
+    for (const other of this.#lanes) {
+      const candidate = other.idle[0];
+      if (other === lane || candidate === undefined) continue;
+      if (oldest === null || candidate.since < oldest.since) oldest = candidate;
+    }
+    return oldest;
+  }
+
+  #onStartFailed(detail: string): void {
+    for (const lane of this.#lanes) {
+      if (lane.instances.length > 0) continue;
+      for (const invocation of lane.queue.splice(0)) {
+        this.#queued -= 1;
+        invocation.fail('HS_START_FAILED', detail);
+      }
+    }
+  }
+
+  readonly #events: InstanceEvents = {
+    ready: (instance) => this.#onReady(instance),
+    result: (instance, invocation, reply) => this.#onResult(instance, invocation, reply),
+    returned: (instance, invocation) => this.#onReturned(instance, invocation),
+    failed: () => {
+      this.#running -= 1;
+    },
+    retiring: (instance) => this.#leave(instance),
+    late: (instance, requestId, level, text) => this.#onLate(instance, requestId, level, text),
+    gone: (instance) => this.#onInstanceGone(instance),
+  };
+
+  #onReady(instance: Instance): void {
+    this.#starter.noteReady(instance);
+    for (const lane of this.#lanes) if (lane.queue.length > 0) this.#serve(lane, performance.now());
+  }
+
+  /** Hot. */
+  #onResult(instance: Instance, invocation: Invocation, reply: Reply): void {
+    const lane = this.#laneOf(invocation.functionIndex);
+    const now = instance.since;
+    this.#running -= 1;
+    lane.measure(instance, now);
+    invocation.end({ type: 'reply', reply });
+    this.#onFree(instance, lane, now);
+  }
+
+  /** An instance may take another call, or is done for good. */
+  #onFree(instance: Instance, lane: Lane, now: number): void {
+    if (instance.retiring) this.#giveBack(instance);
+    if (instance.pending.length === 0) {
+      if (instance.retiring || (this.#draining && lane.queue.length === 0)) this.#dismiss(instance, 'done');
+      else lane.idle.push(instance);
+    }
+    this.#serve(lane, now);
+  }
+
+  #onReturned(instance: Instance, invocation: Invocation): void {
+    const lane = this.#laneOf(invocation.functionIndex);
+    this.#running -= 1;
+    this.#enqueue(lane, invocation, true);
+    if (!instance.dead && instance.pending.length === 0) this.#onFree(instance, lane, performance.now());
+    else this.#serve(lane, performance.now());
+  }
+
+  #onLate(instance: Instance, requestId: string | null, level: ConsoleLevel, text: string): void {
+    this.onLate({ requestId, resource: this.nameOf(instance.functionIndex), level, text });
+  }
+
+  /** What was sent ahead to an instance that must not run it goes to the front of its queue. */
+  #giveBack(instance: Instance): void {
+    for (const invocation of instance.takeBack().reverse()) this.#onReturned(instance, invocation);
+  }
+
+  #dismiss(instance: Instance, why: string): void {
+    this.#leave(instance);
+    instance.kill('HS_STOPPING', why);
+  }
+
+  #leave(instance: Instance): void {
+    this.#lanes[instance.functionIndex]?.remove(instance);
+  }
+
+  #onInstanceGone(instance: Instance): void {
+    this.#leave(instance);
+    this.#starter.noteGone(instance);
+    for (const lane of this.#lanes) if (lane.queue.length > 0) this.#serve(lane, performance.now());
+    this.#endIfEmpty();
+  }
+
+  // --- time
+
+  #tick(): void {
+    this.#ticker ??= setInterval(() => this.#onTick(), TICK_MS);
+  }
+
+  #onTick(): void {
+    const now = performance.now();
+    this.#ticks += 1;
+    let busy = false;
+    for (const instance of this.#starter.all) {
+      if (instance.pending.length === 0) continue;
+      busy = true;
+      this.#checkBusy(instance, now);
+    }
+    for (const lane of this.#lanes) {
+      if (lane.queue.length === 0) continue;
+      busy = true;
+      this.#refuseOverdue(lane, now);
+      this.#serve(lane, now);
+    }
+    if (!busy && this.#ticker !== null) {
+      clearInterval(this.#ticker);
+      this.#ticker = null;
+    }
+  }
+
+  #checkBusy(instance: Instance, now: number): void {
+    const finding = inspectBusy(instance, now, {
+      timeoutMs: this.options.timeoutMs,
+      memoryBytes: this.#memoryBytes,
+      usualMs: this.#lanes[instance.functionIndex]?.callMs ?? 0,
+      looksAtMemory: this.#ticks % MEMORY_TICKS === 0,
+    });
+    switch (finding.type) {
+      case 'fine':
+        return;
+      case 'slow':
+        return this.#giveBack(instance);
+      case 'broken':
+        return instance.kill(finding.code, finding.detail);
+      case 'overdue':
+        instance.kill(finding.code, finding.detail);
+        // The client is told now; the process is gone a few ms later.
+        instance.pending[0]?.fail(finding.code, finding.detail);
+    }
+  }
+
+  #checkIdle(): void {
+    const now = performance.now();
+    for (const instance of this.#lanes.flatMap(({ idle }) => idle)) {
+      const finding = inspectIdle(instance, now);
+      if (finding === null) continue;
+      if (finding.told) this.#onLate(instance, null, 'warn', finding.why);
+      this.#dismiss(instance, finding.why);
+    }
+  }
+
+  #refuseOverdue(lane: Lane, now: number): void {
+    while (lane.queue[0] !== undefined && now - lane.queue[0].queuedAt > QUEUE_WAIT_MS) {
+      const invocation = lane.queue.shift();
+      this.#queued -= 1;
+      invocation?.fail('HS_TOO_MANY_REQUESTS', `it waited over ${QUEUE_WAIT_MS} ms for an instance`);
+    }
+  }
+
+  // --- the end
+
+  #whenEmpty(): Promise<void> {
+    return new Promise((resolve) => {
+      const before = this.#onGone;
+      this.#onGone = () => {
+        before?.();
+        resolve();
+      };
+      this.#endIfEmpty();
+    });
+  }
+
+  #endIfEmpty(): void {
+    if (!this.#draining || this.#starter.all.size > 0 || this.#queued > 0 || this.#arrived.length > 0) return;
+    if (this.#ticker !== null) clearInterval(this.#ticker);
+    this.#ticker = null;
+    clearInterval(this.#restTimer);
+    const onGone = this.#onGone;
+    this.#onGone = null;
+    if (onGone !== null) this.#starter.removeFolder(onGone);
+  }
+}

@@ -1,0 +1,112 @@
+/** Starts the processes of a pool, and keeps a spare: one that is ready but belongs to no Function yet. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, rm } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Build } from '../model/build';
+import { encodeBoot } from '../protocol/messages';
+import { bootOf } from './boot';
+import { Instance, type InstanceEvents } from './instance';
+import { average } from './lane';
+
+export interface StarterOptions {
+  readonly memoryMb: number;
+  readonly production: boolean;
+}
+
+/** Before anything was measured. */
+const FIRST_GUESS_MS = 60;
+/** After so many failures in a row nothing is started in advance any more, until a start succeeds. */
+const MOST_FAILURES = 2;
+
+export class Starter {
+  /** Every process that is not gone yet. */
+  readonly all = new Set<Instance>();
+  /** How long a process takes to become ready: a moving average. */
+  startMs = FIRST_GUESS_MS;
+  #spare: Instance | null = null;
+  #failures = 0;
+  #counter = 0;
+  #closed = false;
+  readonly #folder = join(tmpdir(), `hookswitch-${process.pid}-${randomBytes(4).toString('hex')}`);
+
+  constructor(
+    private readonly build: Build,
+    private readonly options: StarterOptions,
+    private readonly events: InstanceEvents,
+    /** The machine did not let us start a process. */
+    private readonly onFailure: (detail: string) => void,
+  ) {
+    mkdirSync(this.#folder, { mode: 0o700 });
+  }
+
+  get hasReadySpare(): boolean {
+    return this.#spare !== null && this.#spare.phase === 'idle';
+  }
+
+  /** Instances that belong to a Function; those about to end no longer count. */
+  countOwned(): number {
+    let count = 0;
+    for (const instance of this.all) if (instance !== this.#spare && !instance.retiring) count += 1;
+    return count;
+  }
+
+  countBooting(): number {
+    let count = 0;
+    for (const instance of this.all) if (instance.phase === 'booting') count += 1;
+    return count;
+  }
+
+  prepareSpare(): void {
+    if (this.#spare === null && !this.#closed && this.#failures <= MOST_FAILURES) this.#spare = this.#start();
+  }
+
+  /** The spare, booting or ready, else a new process; `null` where the machine does not let us. */
+  take(): Instance | null {
+    const instance = this.#spare ?? this.#start();
+    this.#spare = null;
+    return instance;
+  }
+
+  /** Nothing is started in advance any more. */
+  stop(): void {
+    this.#closed = true;
+    this.#spare?.kill('HS_STOPPING', 'the pool is closing');
+  }
+
+  noteReady(instance: Instance): void {
+    this.#failures = 0;
+    this.startMs = average(this.startMs, performance.now() - instance.startedAt);
+  }
+
+  noteGone(instance: Instance): void {
+    this.all.delete(instance);
+    if (this.#spare === instance) this.#spare = null;
+    if (instance.readyAt === null && !this.#closed) this.#failures += 1;
+    this.prepareSpare();
+  }
+
+  removeFolder(then: () => void): void {
+    rm(this.#folder, { recursive: true, force: true }, () => then());
+  }
+
+  #start(): Instance | null {
+    this.#counter += 1;
+    const settings = {
+      id: this.#counter,
+      folder: this.#folder,
+      memoryMb: this.options.memoryMb,
+      now: () => performance.now(),
+    };
+    try {
+      const instance = new Instance(settings, this.events);
+      this.all.add(instance);
+      instance.boot(encodeBoot(bootOf(this.build, this.options.production, instance.temporaryFolder)));
+      return instance;
+    } catch (error) {
+      this.#failures += 1;
+      this.onFailure(error instanceof Error ? error.message : String(error));
+      return null;
+    }
+  }
+}

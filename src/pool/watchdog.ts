@@ -1,0 +1,96 @@
+/** What is found when an instance is looked at: limits that were passed, and code that does not freeze. */
+import type { ErrorCode } from '../errors';
+import type { Instance } from './instance';
+
+/** Deadlines are looked at this often, so they are met within 25 ms; there is no timer for each call. */
+export const TICK_MS = 25;
+/** How often idle instances are looked at. */
+export const REST_MS = 1_000;
+
+/** A process that has not said `ready` by then is broken or the machine is far too busy. */
+const BOOT_MS = 15_000;
+/** An instance freezes right after its answer; one that has not by then is busy with what the call left behind. */
+const STUCK_MS = 1_000;
+const IDLE_MS = 300_000;
+/** A running call that takes this many times the average gives back what was sent behind it. */
+const SLOW_FACTOR = 10;
+const LEAST_SLOW_MS = 20;
+
+const STILL_BUSY = 'it was still busy with what an answered call left behind';
+
+export type Finding =
+  | { readonly type: 'fine' }
+  /** To be killed, and its running call told so at once. */
+  | { readonly type: 'overdue'; readonly code: ErrorCode; readonly detail: string }
+  /** To be killed; its calls are settled when it is gone. */
+  | { readonly type: 'broken'; readonly code: ErrorCode; readonly detail: string }
+  /** What was sent ahead waits too long behind the running call. */
+  | { readonly type: 'slow' };
+
+export interface WatchLimits {
+  readonly timeoutMs: number;
+  readonly memoryBytes: number;
+  /** Average of a call of this Function, ms. */
+  readonly usualMs: number;
+  /** Whether memory is looked at this time (it costs 10 us an instance). */
+  readonly looksAtMemory: boolean;
+}
+
+const FINE: Finding = { type: 'fine' };
+const SLOW: Finding = { type: 'slow' };
+
+/** Of an instance that has calls. */
+export function inspectBusy(instance: Instance, now: number, limits: WatchLimits): Finding {
+  const elapsed = now - instance.since;
+  if (isStuck(instance, elapsed, limits.timeoutMs)) {
+    return { type: 'broken', code: 'HS_CRASHED', detail: STILL_BUSY };
+  }
+  const overdue = overdueCode(instance, elapsed, limits.timeoutMs);
+  if (overdue !== null) {
+    return { type: 'overdue', code: overdue, detail: `it was stopped after ${Math.round(elapsed)} ms` };
+  }
+  const resident = limits.looksAtMemory ? instance.residentBytes() : null;
+  if (resident !== null && resident > limits.memoryBytes) {
+    const detail = `it used ${toMb(resident)} MB, the limit is ${toMb(limits.memoryBytes)} MB`;
+    return { type: 'broken', code: 'HS_OUT_OF_MEMORY', detail };
+  }
+  if (instance.phase !== 'running') return FINE;
+  const isSlow = elapsed > Math.max(LEAST_SLOW_MS, SLOW_FACTOR * limits.usualMs);
+  return isSlow && instance.pending.length > 1 ? SLOW : FINE;
+}
+
+/** Of an instance that waits for its next call: why it should end, or `null`. `told`: the author should know. */
+export function inspectIdle(
+  instance: Instance,
+  now: number,
+): { readonly why: string; readonly told: boolean } | null {
+  const restedMs = now - instance.since;
+  if (restedMs > IDLE_MS) return { why: 'idle', told: false };
+  if (restedMs > STUCK_MS && !instance.isFrozen()) return { why: `${STILL_BUSY}, and was ended`, told: true };
+  return null;
+}
+
+/** What does not start was not slow itself: asked before its time limit, which may be the shorter one. */
+function isStuck(instance: Instance, elapsed: number, timeoutMs: number): boolean {
+  return (
+    instance.phase === 'running' && elapsed > Math.min(STUCK_MS, timeoutMs) && !instance.firstHasStarted()
+  );
+}
+
+/** Boot, load and run have clocks of their own. */
+function overdueCode(instance: Instance, elapsed: number, timeoutMs: number): ErrorCode | null {
+  switch (instance.phase) {
+    case 'booting':
+      return elapsed > BOOT_MS ? 'HS_START_FAILED' : null;
+    case 'loading':
+      return elapsed > timeoutMs ? 'HS_LOAD_TIMEOUT' : null;
+    case 'running':
+      return elapsed > timeoutMs ? 'HS_RUN_TIMEOUT' : null;
+    case 'idle':
+      return null;
+  }
+}
+
+function toMb(bytes: number): number {
+  return Math.round(bytes / 1_048_576);
+}

@@ -1,0 +1,272 @@
+/**
+ * The life of an instance: wait frozen for a call, run its handler, send the result, freeze again. One call at a
+ * time; what earlier calls left behind may run while a later one does, and is kept apart by async context.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { ERRORS, type ErrorCode } from '../errors';
+import type { ConsoleLevel } from '../model/invocation';
+import { LOG_BYTES } from '../model/limits';
+import {
+  type Boot,
+  type Call,
+  encodeConsole,
+  encodeExiting,
+  encodeReady,
+  encodeResult,
+  encodeRetire,
+  encodeSkipped,
+  encodeStarted,
+  type Reply,
+} from '../protocol/messages';
+import { type Channel, ChannelClosed } from './channel';
+import { flushConsole, installConsole } from './console';
+import { createContext } from './context';
+import { parseEvent } from './event';
+import { describeError } from './failure';
+import { installGlobals } from './globals';
+import { type Handler, loadHandler } from './module';
+import { replyOf, replyOfError } from './result';
+import { createSdk, type Sdk } from './sdk';
+import { Unfrozen } from './unfrozen';
+
+/** After a freeze of this length the event loop turns before a handler starts: see `#begin`. */
+const LONG_FREEZE_MS = 500;
+
+/** One call, from its arrival until nothing refers to it any more (it may outlive its answer). */
+class CallState {
+  answered = false;
+  loggedBytes = 0;
+  constructor(readonly id: number) {}
+}
+
+/** Thrown into leftovers of an answered call that want to end the process while another call runs. */
+class ExitRefused extends Error {
+  override readonly name = 'ExitRefused';
+}
+
+/** What one build gives to all calls; made once, when the gateway says which build it is. */
+interface Environment {
+  readonly boot: Boot;
+  readonly sdk: Sdk;
+  readonly handlers: Map<number, Handler>;
+}
+
+export class Loop {
+  readonly #calls = new AsyncLocalStorage<CallState>();
+  readonly #unfrozen = new Unfrozen();
+  readonly #exit = process.exit.bind(process);
+  #environment: Environment | null = null;
+  /** The call that the gateway waits for, or that was answered last. */
+  #current: CallState | null = null;
+  #frozenAt = 0;
+  /** Of the call that arrived last, run or skipped. */
+  #lastCallId = 0;
+  /** Why this instance must not be used again; told with the next answer. */
+  #retire: string | null = null;
+  #nextIsScheduled = false;
+
+  constructor(private readonly channel: Channel) {}
+
+  run(): void {
+    process.on('uncaughtException', (error) => this.#onStrayError(error, 'HS_THREW'));
+    process.on('unhandledRejection', (reason) => this.#onStrayError(reason, 'HS_REJECTED'));
+    process.on('beforeExit', () => this.#onNothingLeft());
+    process.exit = ((code) => this.#onExit(code)) as typeof process.exit;
+    this.#unfrozen.install();
+    this.#freeze();
+  }
+
+  // --- frozen
+
+  readonly #freeze = (): void => {
+    this.#nextIsScheduled = false;
+    const retire = this.#retire ?? this.#unfrozen.reason;
+    if (retire !== null) return this.#end(retire);
+    this.#frozenAt = performance.now();
+    if (!this.channel.hasMore) this.channel.markFrozen(this.#lastCallId);
+    const message = this.channel.read();
+    switch (message.type) {
+      case 'boot':
+        this.#boot(message.boot);
+        return this.#scheduleFreeze();
+      case 'call':
+        return this.#begin(message.call);
+    }
+  };
+
+  /** A turn of the event loop first, so that what the author's code still does synchronously is finished. */
+  #scheduleFreeze(): void {
+    if (this.#nextIsScheduled) return;
+    this.#nextIsScheduled = true;
+    setImmediate(this.#freeze);
+  }
+
+  /** The gateway kills the whole process group when it sees the end. */
+  #end(reason: string): void {
+    this.channel.write(encodeRetire(this.#current?.id ?? 0, reason));
+    this.#exit(0);
+  }
+
+  #boot(boot: Boot): void {
+    replaceEnvironment(boot);
+    const sdk = createSdk(boot.root);
+    installGlobals(boot, sdk);
+    installConsole((level, text) => this.#log(level, text));
+    this.#environment = { boot, sdk, handlers: new Map() };
+    this.channel.write(encodeReady());
+  }
+
+  // --- a call
+
+  #begin(call: Call): void {
+    this.#lastCallId = call.id;
+    if (!this.channel.claim(call.id)) {
+      this.channel.write(encodeSkipped(call.id));
+      return this.#scheduleFreeze();
+    }
+    const state = new CallState(call.id);
+    this.#current = state;
+    const start = () => this.#calls.run(state, () => this.#start(state, call));
+    // Keep-alive connections that the far end closed during a long freeze are noticed by the event loop only;
+    // without these turns the first request of http.Agent or fetch goes into a dead connection and fails.
+    if (performance.now() - this.#frozenAt > LONG_FREEZE_MS) setImmediate(() => setImmediate(start));
+    else start();
+  }
+
+  #start(state: CallState, call: Call): void {
+    const environment = this.#environment;
+    if (environment === null) throw new Error('a call came before the boot message');
+    const handler = this.#handlerOf(state, call.functionIndex, environment);
+    if (handler === null) return;
+    const { boot, sdk } = environment;
+    const path = boot.functions[call.functionIndex]?.path ?? '';
+    const context = createContext(boot, sdk, path, call.domainName);
+    const event = parseEvent(call.event, call.body);
+    const callback = (error?: unknown, value?: unknown): void => {
+      if (state.answered) return;
+      if (error) this.#answer(state, replyOfError(error, 'HS_CALLBACK_ERROR', boot.production));
+      else this.#answer(state, replyOf(value, sdk));
+    };
+    try {
+      const returned: unknown = handler(context, event, callback);
+      if (isThenable(returned)) returned.then(undefined, (error) => this.#fail(state, error, 'HS_REJECTED'));
+    } catch (error) {
+      this.#fail(state, error, 'HS_THREW');
+    }
+  }
+
+  #handlerOf(state: CallState, index: number, environment: Environment): Handler | null {
+    const known = environment.handlers.get(index);
+    if (known !== undefined) return known;
+    const { boot } = environment;
+    const resource = boot.functions[index];
+    if (resource === undefined) throw new Error(`no Function ${index}`);
+    const loaded = loadHandler(resource.file, boot.root);
+    if (loaded.handler === null) {
+      this.#answer(state, replyOfError(loaded.error, loaded.code, boot.production));
+      return null;
+    }
+    environment.handlers.set(index, loaded.handler);
+    this.channel.write(encodeStarted(state.id));
+    return loaded.handler;
+  }
+
+  #fail(state: CallState, error: unknown, code: ErrorCode): void {
+    if (state.answered) return this.#logError(error, state);
+    this.#answer(state, replyOfError(error, code, this.#environment?.boot.production ?? true));
+  }
+
+  #answer(state: CallState, reply: Reply): void {
+    if (state.answered) return;
+    this.#calls.run(state, flushConsole);
+    state.answered = true;
+    const retire = reply.retire || this.#retire !== null;
+    this.channel.write(encodeResult(state.id, retire ? { ...reply, retire } : reply));
+    this.#scheduleFreeze();
+  }
+
+  // --- what happens outside of a handler's own promise
+
+  /** Errors belong to the call that caused them: an answered one only gets log lines, never another call's answer. */
+  #onStrayError(error: unknown, code: ErrorCode): void {
+    if (error instanceof ChannelClosed) this.#exit(0);
+    const state = this.#ownerOfStray();
+    if (state === null || state.answered) {
+      if (!(error instanceof ExitRefused)) this.#logError(error, state);
+      this.#retire ??= 'something that an answered call left behind failed';
+      return;
+    }
+    // A throw that went through foreign stack frames may have left anything half done; a rejection did not.
+    if (code === 'HS_THREW') this.#retire ??= 'an exception was not caught';
+    this.#fail(state, error, code);
+  }
+
+  /** Async context tells; where it was lost, the error is the running call's only if nobody else ever ran here. */
+  #ownerOfStray(): CallState | null {
+    const owner = this.#calls.getStore();
+    if (owner !== undefined) return owner;
+    return this.#current?.id === 1 ? this.#current : null;
+  }
+
+  /** The event loop is empty: nothing is left that could call `callback`. */
+  #onNothingLeft(): void {
+    const state = this.#current;
+    if (state !== null && !state.answered) this.#answer(state, neverAnswers());
+    this.#scheduleFreeze();
+  }
+
+  #onExit(code: unknown): never {
+    const owner = this.#calls.getStore() ?? this.#current;
+    const current = this.#current;
+    if (owner !== null && owner !== current && current !== null && !current.answered) {
+      const error = new ExitRefused('process.exit() was called by what an answered call left behind');
+      this.#logError(error, owner);
+      this.#retire ??= error.message;
+      throw error;
+    }
+    if (owner !== null && !owner.answered) {
+      this.#calls.run(owner, flushConsole);
+      this.channel.write(encodeExiting(owner.id, Number(code ?? process.exitCode ?? 0) || 0));
+    }
+    return this.#exit(code as number | undefined);
+  }
+
+  // --- console
+
+  #log(level: ConsoleLevel, text: string): void {
+    const state = this.#calls.getStore() ?? this.#current;
+    if (state === null) return;
+    if (state.loggedBytes > LOG_BYTES) return;
+    state.loggedBytes += text.length + 1;
+    if (state.loggedBytes > LOG_BYTES) {
+      const over = `[console output over ${LOG_BYTES / 1024} kB for one call is dropped]`;
+      this.channel.write(encodeConsole(state.id, 'warn', over));
+      return;
+    }
+    this.channel.write(encodeConsole(state.id, level, text));
+  }
+
+  #logError(error: unknown, state: CallState | null): void {
+    const { name, message, stack } = describeError(error);
+    const text = stack ?? `${name}: ${message}`;
+    this.channel.write(encodeConsole(state?.id ?? 0, 'error', `after the answer: ${text}`));
+  }
+}
+
+/** Set here and not at spawn, so that a project's NODE_OPTIONS or LD_PRELOAD never steer this process. */
+function replaceEnvironment(boot: Boot): void {
+  for (const name of Object.keys(process.env)) delete process.env[name];
+  process.env.TMPDIR = boot.temporaryFolder;
+  Object.assign(process.env, boot.variables);
+  process.chdir(boot.root);
+}
+
+function neverAnswers(): Reply {
+  const { status, text, when } = ERRORS.HS_NEVER_ANSWERS;
+  const failure = { code: 'HS_NEVER_ANSWERS', name: '', message: when, stack: null } as const;
+  return { status, kind: 'text', headers: [], body: Buffer.from(text), failure, oversize: 0, retire: false };
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

@@ -1,0 +1,97 @@
+import { createRequire } from 'node:module';
+import { join, relative } from 'node:path';
+import type { ErrorCode } from '../errors';
+import { describeError, isError, show } from './failure';
+
+/** What an author exports; what it returns is ignored, apart from a rejection. */
+export type Handler = (context: object, event: object, callback: Callback) => unknown;
+export type Callback = (error?: unknown, value?: unknown) => void;
+
+export type Loaded =
+  | { readonly handler: Handler }
+  | { readonly handler: null; readonly code: ErrorCode; readonly error: unknown };
+
+/**
+ * Loads the module of a Function, once; a module that threw is loaded again at the next call.
+ *
+ * @param file absolute path of the module
+ * @param root absolute path of the project, which messages leave out
+ */
+export function loadHandler(file: string, root: string): Loaded {
+  try {
+    // Required by the project: `module.parent` is no module of ours, and `require.main` is never the Function.
+    const exported: unknown = createRequire(join(root, 'package.json'))(file);
+    const handler = memberOf(exported, 'handler');
+    if (typeof handler === 'function') return { handler: handler as Handler };
+    return { handler: null, code: 'HS_NO_HANDLER', error: noHandler(exported, relative(root, file)) };
+  } catch (error) {
+    return { handler: null, code: 'HS_LOAD_FAILED', error: explained(error, root) };
+  }
+}
+
+function noHandler(exported: unknown, name: string): Error {
+  const error = new Error(`Could not find a "handler" function in file ${name}${hintFor(exported)}`);
+  error.stack = `Error: ${error.message}`; // its frames would be ours
+  return error;
+}
+
+function hintFor(exported: unknown): string {
+  if (typeof exported === 'function') return ' (module.exports is a function: write exports.handler = …)';
+  if (typeof exported !== 'object' || exported === null) return ` (module.exports is ${show(exported)})`;
+  if ('handler' in exported) return ` (exports.handler is ${show(memberOf(exported, 'handler'))})`;
+  const names = Object.keys(exported).slice(0, 5);
+  return names.length === 0 ? ' (it exports nothing)' : ` (it exports ${names.join(', ')})`;
+}
+
+/** The same error, or one in its place whose message says where and what to do. */
+function explained(error: unknown, root: string): unknown {
+  if (!isError(error)) return error;
+  const { name, message, stack } = describeError(error);
+  const better = betterMessage(memberOf(error, 'code'), { name, message, stack: stack ?? '' }, root);
+  if (better === message) return error;
+  const replacement = new Error(better);
+  replacement.name = name;
+  replacement.stack = stack === null ? `${name}: ${better}` : stack.replace(message, () => better);
+  return replacement;
+}
+
+interface Described {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string;
+}
+
+const NO_ES_MODULES = [
+  'ES modules are not served by this version of Node:',
+  'write require(…) and exports.handler = …, and leave "type": "module" out of package.json;',
+  'Node 22.12 and later load them',
+].join(' ');
+
+function betterMessage(code: unknown, error: Described, root: string): string {
+  if (code === 'ERR_REQUIRE_ESM') return `${NO_ES_MODULES} (${firstLine(error.message)})`;
+  if (code === 'ERR_REQUIRE_ASYNC_MODULE') {
+    return `an ES module with a top-level await cannot be loaded: move it into the handler (${firstLine(error.message)})`;
+  }
+  if (code === 'MODULE_NOT_FOUND') return error.message.replace(`\n- ${join(root, 'package.json')}`, '');
+  if (error.name !== 'SyntaxError') return error.message;
+  const place = placeOf(error.stack, root);
+  const isEsModule = /import statement outside|Unexpected token 'export'|Cannot use 'import\.meta'/.test(
+    error.message,
+  );
+  return `${place}${error.message}${isEsModule ? `. ${NO_ES_MODULES}` : ''}`;
+}
+
+/** V8 puts `file:line` above the stack of a syntax error, and nowhere else. */
+function placeOf(stack: string, root: string): string {
+  const [, file, line] = /^(\/.+|[A-Za-z]:\\.+):(\d+)$/.exec(firstLine(stack)) ?? [];
+  return file === undefined ? '' : `${relative(root, file)}:${line}: `;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}
+
+/** `undefined` for what has no members, `null` included. */
+function memberOf(holder: unknown, key: string): unknown {
+  return Reflect.get(Object(holder) as object, key);
+}

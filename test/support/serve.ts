@@ -1,0 +1,102 @@
+/** A platform in this process, with real instances, on a free port; what it told is kept for the test to read. */
+import { join } from 'node:path';
+import type { LateLine, RequestRecord } from '../../src/model/invocation';
+import { type Platform, type PlatformOptions, startPlatform } from '../../src/platform';
+import { type TestProject, writeProject } from './project';
+
+export interface Served {
+  readonly platform: Platform;
+  readonly project: TestProject;
+  readonly port: number;
+  readonly records: RequestRecord[];
+  readonly late: LateLine[];
+  readonly notices: string[];
+  /** The record of the last request of this path (without query), waiting for it up to 2 s. */
+  record(path: string): Promise<RequestRecord>;
+  close(): Promise<void>;
+}
+
+export type ServeOptions = Partial<Omit<PlatformOptions, 'project'>> & {
+  readonly project?: Partial<PlatformOptions['project']>;
+  /** How long a client may take to send its request: see `ListenOptions`, where the platform passes it on. */
+  readonly requestMs?: number;
+};
+
+const DEFAULTS: Omit<PlatformOptions, 'project'> = {
+  host: '127.0.0.1',
+  port: 0,
+  publicUrl: null,
+  trustProxy: [],
+  checkSignatures: true,
+  signatureStatus: 400,
+  timeoutMs: 10_000,
+  maxInstances: null,
+  memoryMb: 256,
+  isolation: 'function',
+  live: false,
+  production: false,
+};
+
+/** Serves a project written inline, or a folder that exists. */
+export async function serve(
+  files: Readonly<Record<string, string | Buffer>> | string,
+  options: ServeOptions = {},
+): Promise<Served> {
+  const project = typeof files === 'string' ? existing(files) : await writeProject(files);
+  const records: RequestRecord[] = [];
+  const late: LateLine[] = [];
+  const notices: string[] = [];
+  const platform = await startPlatform(
+    {
+      ...DEFAULTS,
+      ...options,
+      project: {
+        root: project.path,
+        functionsFolder: null,
+        assetsFolder: null,
+        envFile: null,
+        loadLocalEnv: false,
+        legacyMode: false,
+        ...options.project,
+      },
+    },
+    {
+      request: (record) => records.push(record),
+      late: (line) => late.push(line),
+      reloaded: (_build, problem) => notices.push(problem ?? 'reloaded'),
+      notice: (_level, message) => notices.push(message),
+    },
+  );
+  return {
+    platform,
+    project,
+    port: platform.port,
+    records,
+    late,
+    notices,
+    record: (path) => eventually(() => records.findLast(({ target }) => target.split('?')[0] === path)),
+    close: async () => {
+      await platform.close();
+      await project.remove();
+    },
+  };
+}
+
+/** Asks until there is an answer; throws after 2 s. */
+export async function eventually<T>(ask: () => T | undefined, timeoutMs = 2_000): Promise<T> {
+  for (const start = performance.now(); performance.now() - start < timeoutMs; ) {
+    const answer = ask();
+    if (answer !== undefined) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error('what the test waits for did not happen');
+}
+
+/** A folder that is not the test's own: it is served, and left as it is. */
+function existing(path: string): TestProject {
+  const refuse = async (): Promise<void> => {
+    throw new Error(`${path} is not the test's own`);
+  };
+  const file = (name: string) => join(path, name);
+  return { path, file, write: refuse, replace: refuse, delete: refuse, remove: async () => {} };
+}
