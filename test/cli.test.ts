@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -152,17 +152,20 @@ describe('the program', () => {
 
   it('serves a project until SIGTERM, lets what runs end, and ends with 0', async (t) => {
     const project = await projectOf(t, {
-      'functions/slow.js':
-        "exports.handler = (context, event, callback) => { console.log('waiting'); setTimeout(() => callback(null, 'done'), 700); };",
+      'functions/slow.js': `exports.handler = (context, event, callback) => {
+        console.log('waiting');
+        require('node:fs').writeFileSync(event.mark, '');
+        setTimeout(() => callback(null, 'done'), 400);
+      };`,
     });
-    const server = await start(t, [project.path]);
-    const answer = fetch(`${server.url}/slow`);
-    // The Function has to be running: it is once its process was given the call.
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const server = await start(t, [project.path, '--no-live']);
+    const answer = fetch(`${server.url}/slow?mark=${project.file('running')}`);
+    await appeared(project.file('running'));
     server.child.kill('SIGTERM');
     const response = await answer;
     assert.deepEqual([response.status, await response.text()], [200, 'done']);
-    assert.equal(await server.ended, 0);
+    // The client keeps its connection: that must not keep the program.
+    assert.equal(await within(10_000, server.ended), 0);
     const lines = server.lines();
     assert.ok(lines.some(({ msg }) => String(msg).startsWith('SIGTERM: stopping once what runs has ended')));
     const request = lines.findIndex(({ msg }) => msg === 'request');
@@ -171,19 +174,21 @@ describe('the program', () => {
   });
 
   it('stops at once by a second signal, and ends with 128 and its number', async (t) => {
-    const project = await projectOf(t, { 'functions/loop.js': 'exports.handler = () => { for (;;); };' });
-    const server = await start(t, [project.path]);
-    const answer = fetch(`${server.url}/loop`).then(
+    const project = await projectOf(t, {
+      'functions/loop.js':
+        "exports.handler = (context, event) => { require('node:fs').writeFileSync(event.mark, ''); for (;;); };",
+    });
+    const server = await start(t, [project.path, '--no-live']);
+    const answer = fetch(`${server.url}/loop?mark=${project.file('running')}`).then(
       () => 'answered',
       () => 'cut off',
     );
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await appeared(project.file('running'));
     server.child.kill('SIGTERM');
     await server.said(/^SIGTERM: /);
-    const before = Date.now();
     server.child.kill('SIGINT');
-    assert.equal(await server.ended, 130);
-    assert.ok(Date.now() - before < 5_000, 'it waited for the Function');
+    // The Function would have 10 s.
+    assert.equal(await within(5_000, server.ended), 130);
     assert.equal(await answer, 'cut off');
   });
 
@@ -221,6 +226,18 @@ describe('the program', () => {
     assert.equal(await server.ended, 0);
   });
 });
+
+/** Waits for a file that a running Function makes. */
+async function appeared(path: string): Promise<void> {
+  while (!existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+async function within<T>(milliseconds: number, ended: Promise<T>): Promise<T | 'too late'> {
+  const late = new Promise<'too late'>((resolve) => {
+    setTimeout(() => resolve('too late'), milliseconds).unref();
+  });
+  return Promise.race([ended, late]);
+}
 
 const HELLO = {
   'functions/hello.js': "exports.handler = (context, event, callback) => callback(null, 'Ahoy');",

@@ -2,6 +2,7 @@
 import { gunzip, inflate } from 'node:zlib';
 import type { ErrorCode } from '../errors';
 import { REQUEST_BYTES } from '../model/limits';
+import { clip } from './clip';
 import { type Form, parseForm } from './event';
 
 export type BodyClass = 'form' | 'json' | 'ignored';
@@ -167,8 +168,4 @@ function wrongCharset(charset: string, rule: string): BodyProblem {
 
 function problem(code: ErrorCode, detail: string): BodyProblem {
   return { code, detail };
-}
-
-function clip(text: string): string {
-  return text.length > 160 ? `${text.slice(0, 160)}…` : text;
 }

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { ERRORS, type ErrorCode } from '../errors';
 import type { ConsoleLine } from '../model/invocation';
+import { clip } from './clip';
 
 export interface ErrorPage {
   readonly status: number;
@@ -208,8 +209,4 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
-}
-
-function clip(text: string, characters: number): string {
-  return text.length > characters ? `${text.slice(0, characters)}…` : text;
 }
