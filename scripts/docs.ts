@@ -22,12 +22,14 @@ export const PAGES: Readonly<Record<string, () => string>> = {
 /** From the compiled script: .build/scripts -> docs. */
 export const DOCS_FOLDER = join(__dirname, '..', '..', 'docs');
 
-const MADE_FROM = '<!-- Made by `npm run docs` from the tables in src/: edit those. -->';
+/** Has to be the first line, else the formatter does not see it; it would pad every table to its longest cell. */
+const MADE_FROM =
+  '<!-- biome-ignore-all format: made by `npm run docs` from the tables in src/, edit those -->';
 
 function configurationPage(): string {
   return page([
-    '# Configuration',
     MADE_FROM,
+    '# Configuration',
     CONFIGURATION_INTRODUCTION,
     '## Options',
     ...OPTION_GROUPS.flatMap((group) => [`### ${group}`, optionsTable(group)]),
@@ -134,8 +136,8 @@ function errorsPage(): string {
   const answered = errors.filter(([, { status }]) => status !== null);
   const stopping = errors.filter(([, { status }]) => status === null);
   return page([
-    '# Errors',
     MADE_FROM,
+    '# Errors',
     'Every error has a code, which the log shows with its cause. The client gets the status and the short text.',
     '## Answers to requests',
     'In the order in which they are decided. The vendor code is the one that the debugger of Twilio shows for the same event.',

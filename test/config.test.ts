@@ -207,7 +207,7 @@ describe('the options of start', () => {
     [[], { HOOKSWITCH_LIVE: 'maybe' }, /^HOOKSWITCH_LIVE: "maybe"/],
   ];
   for (const [argv, environment, message] of refused) {
-    it(`refuse "${argv.join(' ')}" with ${JSON.stringify(environment)}`, () => {
+    it(`refuse ${JSON.stringify(argv)} with ${JSON.stringify(environment)}`, () => {
       assertCoded(() => readStartOptions(argv, environment, __dirname), 'HS_USAGE', message);
     });
   }

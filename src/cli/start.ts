@@ -26,7 +26,7 @@ export async function runStart(given: Arguments, surroundings: Surroundings): Pr
     return await liveUntilStopped(() => listen(options.platform, log), log);
   } catch (error) {
     // Who asked for JSON reads one stream of it, failures included.
-    if (options.outputFormat !== 'json') throw error;
+    if (options.outputFormat !== 'json' || options.logLevel === 'silent') throw error;
     log.notice('error', failureText(error));
     return exitCodeOf(error);
   } finally {

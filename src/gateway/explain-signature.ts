@@ -13,6 +13,8 @@ const MAX_SEARCHED_BODY_BYTES = 65_536;
 const SHOWN_NAMES = 20;
 const SHOWN_URLS = 8;
 
+export type { SignatureFailure } from './search-signature';
+
 /** Several lines, without a line break at the end. */
 export function explainSignature(failure: SignatureFailure): string {
   return [...whatWasChecked(failure), ...whatToDo(failure)].join('\n');

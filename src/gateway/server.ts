@@ -19,6 +19,7 @@ const KEEP_ALIVE_MS = 65_000;
 const SILENCE_MS = 120_000;
 const CHECK_MS = 1_000;
 const LINGER_MS = 2_000;
+const SWEEP_MS = 20;
 
 export interface ListenOptions {
   readonly host: string;
@@ -80,7 +81,12 @@ export class GatewayServer {
   drain(): Promise<void> {
     this.handler.stopping = true;
     return new Promise((resolve) => {
-      this.#server.close(() => resolve());
+      // A connection that was busy is idle once its answer is out, and its client may keep it open for long.
+      const sweep = setInterval(() => this.#server.closeIdleConnections(), SWEEP_MS);
+      this.#server.close(() => {
+        clearInterval(sweep);
+        resolve();
+      });
       this.#server.closeIdleConnections();
     });
   }

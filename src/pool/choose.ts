@@ -21,8 +21,9 @@ export interface PoolView {
   readonly callMs: number | null;
   /** A prepared process without a Function is there. */
   readonly spare: boolean;
-  /** How long a new process takes to become ready. */
+  /** How long a new process takes to become ready at the moment, and when the machine had nothing else to do. */
   readonly startMs: number;
+  readonly fastestStartMs: number;
   /** Processes of the pool that author's code runs in or will; spares are not counted. */
   readonly total: number;
   readonly max: number;
@@ -48,6 +49,7 @@ export type Choice =
 export const SEND_AHEAD_BELOW_MS = 5;
 /** A queue that lasts this long although calls are short means that one instance is not enough. */
 const SATURATED_MS = 100;
+const BUSY_FACTOR = 4;
 
 export function choose(view: PoolView): Choice {
   if (view.idle) return 'use';
@@ -60,18 +62,24 @@ export function choose(view: PoolView): Choice {
 function chooseMore(view: PoolView): Choice {
   if (view.total >= view.max && !view.evictable) return 'wait';
   // A spare that is used up must be started again: for a further instance both cost the same, one is only quicker.
-  if (view.instances > 0 && !isWorth(view, view.startMs)) return 'wait';
+  if (view.instances > 0 && !isWorth(view)) return 'wait';
   if (view.spare) return 'adopt';
   return view.startingInPool < view.startLimit ? 'start' : 'wait';
 }
 
-/** A further instance pays when the calls that wait would, on average, wait longer than it takes to be ready. */
-function isWorth(view: PoolView, costMs: number): boolean {
+/**
+ * A further instance pays when the calls that wait would, on average, wait longer than it takes to be ready. Calls
+ * that are long mostly wait themselves (for a database, for an API): for them it pays much earlier, unless starts
+ * are so slow that the cores are what everybody waits for.
+ */
+function isWorth(view: PoolView): boolean {
   const waiting = view.queued - view.starting;
   if (waiting <= 0) return false;
-  if (view.callMs === null) return view.waitedMs > costMs;
+  if (view.callMs === null) return view.waitedMs > view.startMs;
   const expectedMs = (waiting * view.callMs) / view.instances;
-  if (expectedMs > costMs) return true;
+  const isBusyMachine = view.startMs > BUSY_FACTOR * view.fastestStartMs;
+  const isLong = view.callMs > SEND_AHEAD_BELOW_MS && !isBusyMachine;
+  if (expectedMs > (isLong ? Math.min(view.callMs / 2, view.startMs) : view.startMs)) return true;
   return view.instances < view.cores && view.waitedMs > SATURATED_MS;
 }
 

@@ -154,6 +154,7 @@ export class Pool {
       callMs: lane.callMs,
       spare: this.#starter.hasReadySpare,
       startMs: this.#starter.startMs,
+      fastestStartMs: this.#starter.fastestStartMs,
       total,
       max: this.#max,
       startingInPool: this.#starter.countBooting(),

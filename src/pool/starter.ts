@@ -24,6 +24,7 @@ export class Starter {
   readonly all = new Set<Instance>();
   /** How long a process takes to become ready: a moving average. */
   startMs = FIRST_GUESS_MS;
+  fastestStartMs = FIRST_GUESS_MS;
   #spare: Instance | null = null;
   #failures = 0;
   #counter = 0;
@@ -76,7 +77,9 @@ export class Starter {
 
   noteReady(instance: Instance): void {
     this.#failures = 0;
-    this.startMs = average(this.startMs, performance.now() - instance.startedAt);
+    const startMs = performance.now() - instance.startedAt;
+    this.startMs = average(this.startMs, startMs);
+    this.fastestStartMs = Math.min(this.fastestStartMs, startMs);
   }
 
   noteGone(instance: Instance): void {

@@ -1,0 +1,166 @@
+/** What one call or one Function may not do to another: pollution, and what an answered call leaves behind. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { expectGood, GOOD, recordOf } from './support/bad-row';
+import { type RawResponse, request } from './support/raw-http';
+import { eventually, type Served, serve } from './support/serve';
+
+/** Answers after `ms`, with how many calls this instance has had. */
+function counting(leave: string): string {
+  return `
+    let calls = 0;
+    exports.handler = (context, event, callback) => {
+      calls += 1;
+      if (event.leave) { ${leave} }
+      setTimeout(callback, Number(event.ms ?? 0), null, String(calls));
+    };`;
+}
+
+const FILES = {
+  'functions/good.js': GOOD,
+  'functions/polluter.js': `
+    Object.prototype.polluted = 'yes';
+    Array.prototype.map = () => 'replaced';
+    JSON.stringify = () => 'replaced';
+    String.prototype.toString = () => 'replaced';
+    globalThis.shared = 'yes';
+    exports.handler = (context, event, callback) => {
+      process.env.SECRET = 'changed';
+      delete process.env.OTHER;
+      context.SECRET = 'changed';
+      require('fs').readFileSync = () => 'replaced';
+      callback(null, 'polluted');
+    };`,
+  'functions/witness.js': `exports.handler = (context, event, callback) => callback(null, {
+    polluted: {}.polluted ?? null,
+    shared: globalThis.shared ?? null,
+    map: [1].map((n) => n + 1),
+    env: [process.env.SECRET, process.env.OTHER, context.SECRET],
+    readFileSync: require('fs').readFileSync.name,
+  });`,
+  'functions/context.js': `exports.handler = (context, event, callback) => {
+    const before = { extra: context.extra ?? null, more: event.more ?? null, headers: Object.keys(event.request.headers).includes('injected') };
+    context.extra = event.more = event.request.headers.injected = 'left';
+    callback(null, before);
+  };`,
+  'functions/log.js': counting("setTimeout(() => console.log('left line'), 30);"),
+  'functions/throw.js': counting("setTimeout(() => { throw new Error('left throw'); }, 30);"),
+  'functions/reject.js': counting("setTimeout(() => Promise.reject(new Error('left rejection')), 30);"),
+  'functions/exit.js': counting('setTimeout(() => process.exit(1), 30);'),
+  'functions/abort.js': counting('setTimeout(() => callback(null, "stolen"), 30); setTimeout(() => callback(new Error("stolen")), 40);'),
+  'functions/interval.js': counting("setInterval(() => console.log('left tick'), 10);"),
+  'functions/spin.js': counting('setImmediate(() => { for (const end = Date.now() + 60_000; Date.now() < end; ); });'),
+  '.env': 'SECRET=kept\nOTHER=kept\n',
+};
+
+describe('a call', { concurrency: 4 }, () => {
+  let served: Served;
+  before(async () => {
+    served = await serve(FILES);
+  });
+  after(() => served.close());
+
+  const ask = (path: string): Promise<RawResponse> => request(served.port, { method: 'GET', path });
+  const textOf = async (path: string): Promise<string> => {
+    const response = await ask(path);
+    assert.equal(response.status, 200, response.text());
+    return response.text();
+  };
+  const lateLineOf = (response: RawResponse) =>
+    eventually(() => served.late.find(({ requestId }) => requestId === response.header('twilio-request-id')));
+
+  it('does not see what another Function did to its process', async () => {
+    const expected = { polluted: null, shared: null, map: [2], env: ['kept', 'kept', 'kept'], readFileSync: 'readFileSync' };
+    assert.deepEqual(JSON.parse(await textOf('/witness')), expected);
+    assert.equal(await textOf('/polluter'), 'polluted');
+    assert.deepEqual(JSON.parse(await textOf('/witness')), expected);
+    await expectGood(served.port);
+  });
+
+  it('gets a context and an event of its own', async () => {
+    const untouched = '{"extra":null,"more":null,"headers":false}';
+    assert.equal(await textOf('/context'), untouched);
+    assert.equal(await textOf('/context'), untouched);
+  });
+
+  it('finds the module state that earlier calls left in its warm instance', async () => {
+    for (const expected of ['1', '2', '3']) assert.equal(await textOf('/log'), expected);
+  });
+
+  it('keeps its answer when a line of an earlier call is logged while it runs', async () => {
+    const first = await ask('/interval?leave=1');
+    const second = await ask('/interval?ms=100');
+    assert.deepEqual([first.text(), second.text()], ['1', '2']);
+    const line = await lateLineOf(first);
+    assert.deepEqual([line.text, line.level, line.resource], ['left tick', 'info', 'functions/interval.js']);
+    assert.deepEqual((await recordOf(served, second)).console, []);
+  });
+
+  for (const [path, left] of [
+    ['/throw', /after the answer: Error: left throw/],
+    ['/reject', /after the answer: Error: left rejection/],
+    ['/exit', /process\.exit\(\) was called by what an answered call left behind/],
+  ] as const) {
+    it(`keeps its answer when what an earlier call left behind fails while it runs (${path})`, async () => {
+      const first = await ask(`${path}?leave=1`);
+      const second = await ask(`${path}?ms=150`);
+      assert.deepEqual([first.text(), `${second.status} ${second.text()}`], ['1', '200 2']);
+      const record = await recordOf(served, second);
+      assert.deepEqual([record.error, record.console], [null, []]);
+      const line = await lateLineOf(first);
+      assert.match(line.text, left);
+      assert.equal(line.level, 'error');
+      assert.equal(await textOf(path), '1', 'the instance was retired');
+    });
+  }
+
+  it('keeps its answer when an earlier call calls back once more', async () => {
+    await ask('/abort?leave=1');
+    assert.equal(await textOf('/abort?ms=100'), '2');
+  });
+
+  it('runs within about 2 s after one that spins once it has answered', async () => {
+    assert.equal(await textOf('/spin?leave=1'), '1');
+    const start = performance.now();
+    assert.equal(await textOf('/spin'), '1', 'in another instance');
+    assert.ok(performance.now() - start < 5_000);
+  });
+});
+
+describe('beside a Function that fails, others', () => {
+  let served: Served;
+  before(async () => {
+    served = await serve(
+      {
+        'functions/good.js': GOOD,
+        'functions/loop.js': 'exports.handler = () => { for (;;); };',
+        'functions/memory.js': 'exports.handler = () => { const all = []; for (;;) all.push(Buffer.alloc(4e6, 1)); };',
+        'functions/exit.js': 'exports.handler = () => process.exit(1);',
+        'functions/throw.js': "exports.handler = () => { throw new Error('m'); };",
+      },
+      { timeoutMs: 1_000, memoryMb: 96 },
+    );
+  });
+  after(() => served.close());
+
+  for (const [path, status] of [
+    ['/loop', 504],
+    ['/memory', 500],
+    ['/exit', 500],
+    ['/throw', 500],
+  ] as const) {
+    it(`are answered while it runs (${path})`, async () => {
+      let isRunning = true;
+      const bad = Promise.all([0, 1].map(() => request(served.port, { method: 'GET', path }))).finally(() => {
+        isRunning = false;
+      });
+      let beside = 0;
+      do {
+        await expectGood(served.port);
+        beside += 1;
+      } while (isRunning);
+      assert.deepEqual((await bad).map((response) => response.status), [status, status]);
+      assert.ok(beside > 0);
+    });
+  }
+});
