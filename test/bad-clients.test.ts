@@ -7,7 +7,8 @@ import { converse, exchange, request, requestBytes } from './support/raw-http';
 import { eventually, type Served, serve } from './support/serve';
 
 const HOST = 'Host: localhost\r\n';
-const WAIT = 'exports.handler = (context, { ms, body }, callback) => setTimeout(callback, Number(ms), null, body ?? `waited ${ms}`);';
+const WAIT =
+  'exports.handler = (context, { ms, body }, callback) => setTimeout(callback, Number(ms), null, body ?? `waited ${ms}`);';
 const FILES = { 'functions/good.js': GOOD, 'functions/wait.js': WAIT };
 
 function get(path: string): string {
@@ -23,7 +24,8 @@ describe('a client that', { concurrency: 4 }, () => {
   before(async () => {
     served = await serve({
       ...FILES,
-      'functions/large.js': "exports.handler = (context, event, callback) => callback(null, Buffer.alloc(4_000_000, 'a'));",
+      'functions/large.js':
+        "exports.handler = (context, event, callback) => callback(null, Buffer.alloc(4_000_000, 'a'));",
     });
   });
   after(() => served.close());
@@ -45,19 +47,29 @@ describe('a client that', { concurrency: 4 }, () => {
   it('half closes after several requests gets all answers', async () => {
     const bytes = `${get('/wait?ms=100')}${get('/good')}${get('/missing')}`;
     const { responses, end } = await converse(served.port, [bytes], { halfClose: true });
-    assert.deepEqual([responses.map((response) => response.text()), end], [['waited 100', 'good', 'Not Found'], 'closed']);
+    assert.deepEqual(
+      [responses.map((response) => response.text()), end],
+      [['waited 100', 'good', 'Not Found'], 'closed'],
+    );
   });
 
   it('pipelines 50 requests gets 50 answers in their order', async () => {
-    const bytes = Array.from({ length: 50 }, (_, index) => get(`/wait?ms=${(index * 7) % 20}&body=${index}`)).join('');
+    const bytes = Array.from({ length: 50 }, (_, index) =>
+      get(`/wait?ms=${(index * 7) % 20}&body=${index}`),
+    ).join('');
     const { responses } = await converse(served.port, [bytes], { count: 50 });
-    assert.deepEqual(responses.map((response) => response.text()), Array.from({ length: 50 }, (_, index) => String(index)));
+    assert.deepEqual(
+      responses.map((response) => response.text()),
+      Array.from({ length: 50 }, (_, index) => String(index)),
+    );
   });
 
   it('leaves while its Function runs disturbs nobody, and its record is written', async () => {
     await leave(get('/wait?ms=200&body=left'), 50);
     await expectGood(served.port);
-    const record = await eventually(() => served.records.find(({ target }) => target === '/wait?ms=200&body=left'));
+    const record = await eventually(() =>
+      served.records.find(({ target }) => target === '/wait?ms=200&body=left'),
+    );
     assert.deepEqual([record.error, record.resource], [null, 'functions/wait.js']);
     assert.ok(record.durationMs > 150);
   });
@@ -84,7 +96,11 @@ describe('a client that', { concurrency: 4 }, () => {
       socket.pause();
       socket.write(get('/large?unread=1'));
     }
-    await eventually(() => (served.records.filter(({ target }) => target === '/large?unread=1').length === 10 ? true : undefined), 8_000);
+    await eventually(
+      () =>
+        served.records.filter(({ target }) => target === '/large?unread=1').length === 10 ? true : undefined,
+      8_000,
+    );
     await expectGood(served.port);
     for (const socket of sockets) socket.destroy();
     await expectGood(served.port);
@@ -106,29 +122,55 @@ describe('a client that is too slow', { concurrency: 4 }, () => {
   const stalled: readonly (readonly [string, string, string])[] = [
     ['with its head', 'GET /good HTTP/1.1\r\nHost: x\r\n', ''],
     ['with its first line', 'GET /go', ''],
-    ['with its body', `POST /good?slow=body HTTP/1.1\r\n${HOST}Content-Length: 10\r\n\r\nabc`, '/good?slow=body'],
-    ['with its chunks', `POST /good?slow=chunk HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n5\r\nab`, '/good?slow=chunk'],
-    ['with an empty GET in chunks', `GET /good?slow=get HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n`, '/good?slow=get'],
+    [
+      'with its body',
+      `POST /good?slow=body HTTP/1.1\r\n${HOST}Content-Length: 10\r\n\r\nabc`,
+      '/good?slow=body',
+    ],
+    [
+      'with its chunks',
+      `POST /good?slow=chunk HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n5\r\nab`,
+      '/good?slow=chunk',
+    ],
+    [
+      'with an empty GET in chunks',
+      `GET /good?slow=get HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n`,
+      '/good?slow=get',
+    ],
   ];
   for (const [what, bytes, target] of stalled) {
     it(`${what} gets 408 and is recorded`, async () => {
       const { responses, end } = await converse(served.port, [bytes]);
-      assert.deepEqual([responses.map((response) => `${response.status} ${response.text()}`), end], [['408 Request Timeout'], 'closed']);
-      const record = await eventually(() => served.records.find((one) => one.error === 'HS_REQUEST_TIMEOUT' && one.target === target));
+      assert.deepEqual(
+        [responses.map((response) => `${response.status} ${response.text()}`), end],
+        [['408 Request Timeout'], 'closed'],
+      );
+      const record = await eventually(() =>
+        served.records.find((one) => one.error === 'HS_REQUEST_TIMEOUT' && one.target === target),
+      );
       assert.equal(record.status, 408);
       await expectGood(served.port);
     });
   }
 
   it('drop by drop gets 408 too', async () => {
-    const drops = ['GET /good HTTP/1.1\r\n', ...Array.from({ length: 100 }, (_, index) => `A${index}: b\r\n`)];
+    const drops = [
+      'GET /good HTTP/1.1\r\n',
+      ...Array.from({ length: 100 }, (_, index) => `A${index}: b\r\n`),
+    ];
     const { responses } = await converse(served.port, drops, { pauseMs: 50 });
-    assert.deepEqual(responses.map(({ status }) => status), [408]);
+    assert.deepEqual(
+      responses.map(({ status }) => status),
+      [408],
+    );
   });
 
   it('behind a request that is still answered, gets that answer first', async () => {
     const { responses } = await converse(served.port, [`${get('/wait?ms=2500')}GET /go`]);
-    assert.deepEqual(responses.map(({ status }) => status), [200, 408]);
+    assert.deepEqual(
+      responses.map(({ status }) => status),
+      [200, 408],
+    );
   });
 
   it('to send anything at all is let go without a word', async () => {
@@ -139,7 +181,10 @@ describe('a client that is too slow', { concurrency: 4 }, () => {
 
 describe('with one instance for all', { concurrency: 4 }, () => {
   it('a call that waits over 5 s is told to come again, and the running one is not disturbed', async (t) => {
-    const served = await serve({ ...FILES, '.env': 'AUTH_TOKEN=a\n', 'functions/signed.protected.js': GOOD }, { maxInstances: 1 });
+    const served = await serve(
+      { ...FILES, '.env': 'AUTH_TOKEN=a\n', 'functions/signed.protected.js': GOOD },
+      { maxInstances: 1 },
+    );
     t.after(() => served.close());
     const running = request(served.port, { method: 'GET', path: '/wait?ms=6500' });
     await pause(300);
@@ -149,7 +194,10 @@ describe('with one instance for all', { concurrency: 4 }, () => {
       request(served.port, { method: 'GET', path: '/signed', headers: [['X-Twilio-Signature', 'wrong']] }),
     ]);
     assert.ok(performance.now() - start > 4_500);
-    assert.deepEqual([waiting.status, waiting.text(), waiting.header('retry-after')], [429, 'Too Many Requests', '1']);
+    assert.deepEqual(
+      [waiting.status, waiting.text(), waiting.header('retry-after')],
+      [429, 'Too Many Requests', '1'],
+    );
     const record = await recordOf(served, waiting);
     assert.equal(record.error, 'HS_TOO_MANY_REQUESTS');
     assert.match(record.detail ?? '', /waited over 5000 ms/);
@@ -162,7 +210,10 @@ describe('with one instance for all', { concurrency: 4 }, () => {
     const served = await serve(FILES, { maxInstances: 1 });
     t.after(() => served.close());
     const first = get('/wait?ms=600&body=first');
-    const { responses } = await converse(served.port, [first, get('/wait?ms=0').repeat(1_100)], { count: 1_101, pauseMs: 100 });
+    const { responses } = await converse(served.port, [first, get('/wait?ms=0').repeat(1_100)], {
+      count: 1_101,
+      pauseMs: 100,
+    });
     const refused = responses.filter(({ status }) => status === 429);
     assert.equal(responses[0]?.text(), 'first');
     assert.ok(refused.length >= 80 && refused.length <= 110, `${refused.length} were refused`);

@@ -62,24 +62,64 @@ const ROWS: readonly BadRow[] = [
   framing('chunks beside a length', post(`${CHUNKED}Content-Length: 3\r\n`, '0\r\n\r\n'), /HPE_/),
   framing('a length of 0 beside chunks', post(`Content-Length: 0\r\n${CHUNKED}`, '0\r\n\r\n'), /HPE_/),
   framing('chunks named twice', post(CHUNKED + CHUNKED, '0\r\n\r\n'), /TRANSFER_ENCODING|not supported/),
-  framing('chunks named twice in a line', post('Transfer-Encoding: chunked, chunked\r\n', '0\r\n\r\n'), /TRANSFER_ENCODING|not supported/),
-  framing('chunks that are not last', post('Transfer-Encoding: chunked, gzip\r\n', '0\r\n\r\n'), /TRANSFER_ENCODING|not supported/),
-  framing('compressed chunks', post('Transfer-Encoding: gzip, chunked\r\n', '0\r\n\r\n'), /"gzip, chunked" is not supported/),
-  framing('a transfer coding that nobody knows', post('Transfer-Encoding: xchunked\r\n', '0\r\n\r\n'), /TRANSFER_ENCODING|not supported/),
-  framing('the transfer coding identity', post('Transfer-Encoding: identity\r\n', 'abc'), /"identity" is not supported/),
-  framing('a chunk size that is no number', post(CHUNKED, 'zz\r\nabc\r\n0\r\n\r\n'), /HPE_INVALID_CHUNK_SIZE/),
+  framing(
+    'chunks named twice in a line',
+    post('Transfer-Encoding: chunked, chunked\r\n', '0\r\n\r\n'),
+    /TRANSFER_ENCODING|not supported/,
+  ),
+  framing(
+    'chunks that are not last',
+    post('Transfer-Encoding: chunked, gzip\r\n', '0\r\n\r\n'),
+    /TRANSFER_ENCODING|not supported/,
+  ),
+  framing(
+    'compressed chunks',
+    post('Transfer-Encoding: gzip, chunked\r\n', '0\r\n\r\n'),
+    /"gzip, chunked" is not supported/,
+  ),
+  framing(
+    'a transfer coding that nobody knows',
+    post('Transfer-Encoding: xchunked\r\n', '0\r\n\r\n'),
+    /TRANSFER_ENCODING|not supported/,
+  ),
+  framing(
+    'the transfer coding identity',
+    post('Transfer-Encoding: identity\r\n', 'abc'),
+    /"identity" is not supported/,
+  ),
+  framing(
+    'a chunk size that is no number',
+    post(CHUNKED, 'zz\r\nabc\r\n0\r\n\r\n'),
+    /HPE_INVALID_CHUNK_SIZE/,
+  ),
   framing('a negative chunk size', post(CHUNKED, '-1\r\nabc\r\n0\r\n\r\n'), /HPE_INVALID_CHUNK_SIZE/),
-  framing('a chunk size beyond 64 bits', post(CHUNKED, 'fffffffffffffffff\r\nabc\r\n'), /HPE_INVALID_CHUNK_SIZE/),
+  framing(
+    'a chunk size beyond 64 bits',
+    post(CHUNKED, 'fffffffffffffffff\r\nabc\r\n'),
+    /HPE_INVALID_CHUNK_SIZE/,
+  ),
   framing('a chunk longer than its size', post(CHUNKED, '3\r\nabcdef\r\n0\r\n\r\n'), /HPE_/),
   framing('a trailer without a colon', post(CHUNKED, '0\r\nbroken\r\n\r\n'), /HPE_INVALID_HEADER_TOKEN/),
   framing('a request without a Host', get('/never', ''), /there is no Host header/),
   framing('two Host headers', get('/never', 'Host: a\r\nHost: b\r\n'), /several Host headers/),
   framing('two equal Host headers', get('/never', 'Host: a\r\nhost: a\r\n'), /several Host headers/),
   framing('a Host with a path', get('/never', 'Host: localhost/evil\r\n'), /the Host header is invalid/),
-  framing('a Host with user information', get('/never', 'Host: user@localhost\r\n'), /the Host header is invalid/),
+  framing(
+    'a Host with user information',
+    get('/never', 'Host: user@localhost\r\n'),
+    /the Host header is invalid/,
+  ),
   framing('a Host with a blank', get('/never', 'Host: local host\r\n'), /the Host header is invalid/),
-  framing('a Host of 300 characters', get('/never', `Host: ${'a'.repeat(300)}\r\n`), /the Host header is invalid/),
-  framing('an expectation that nobody knows', post('Expect: 200-maybe\r\nContent-Length: 3\r\n', 'abc'), /expectation/),
+  framing(
+    'a Host of 300 characters',
+    get('/never', `Host: ${'a'.repeat(300)}\r\n`),
+    /the Host header is invalid/,
+  ),
+  framing(
+    'an expectation that nobody knows',
+    post('Expect: 200-maybe\r\nContent-Length: 3\r\n', 'abc'),
+    /expectation/,
+  ),
   {
     name: 'a header of 100 kB',
     send: get('/never', `${HOST}A: ${'a'.repeat(100_000)}\r\n`),
@@ -117,9 +157,12 @@ describe('the gateway refuses', () => {
   before(async () => {
     served = await serve({
       'functions/good.js': GOOD,
-      'functions/never.js': "exports.handler = (context, event, callback) => { console.log('ran'); callback(); };",
-      'functions/slow.js': "exports.handler = (context, event, callback) => setTimeout(callback, 150, null, 'slow');",
-      'functions/body.js': 'exports.handler = (context, { request, ...body }, callback) => callback(null, body);',
+      'functions/never.js':
+        "exports.handler = (context, event, callback) => { console.log('ran'); callback(); };",
+      'functions/slow.js':
+        "exports.handler = (context, event, callback) => setTimeout(callback, 150, null, 'slow');",
+      'functions/body.js':
+        'exports.handler = (context, { request, ...body }, callback) => callback(null, body);',
     });
   });
   after(() => served.close());
@@ -146,7 +189,9 @@ describe('the gateway refuses', () => {
   });
 
   it('a head without end, when the client ends the connection', async () => {
-    const { responses, end } = await converse(served.port, ['GET /never HTTP/1.1\r\nHost: x\r\n'], { halfClose: true });
+    const { responses, end } = await converse(served.port, ['GET /never HTTP/1.1\r\nHost: x\r\n'], {
+      halfClose: true,
+    });
     assert.deepEqual([responses.map(({ status }) => status), end], [[400], 'closed']);
     await expectGood(served.port);
   });
@@ -162,13 +207,16 @@ describe('the gateway refuses', () => {
     const bytes = `POST /body HTTP/1.1\r\n${HOST}${headers}\r\na=1&b=2&c=3`;
     const count = served.records.length;
     const { responses, end } = await converse(served.port, [bytes]);
-    assert.deepEqual([responses.map((response) => [response.status, response.text()]), end], [
+    assert.deepEqual(
+      [responses.map((response) => [response.status, response.text()]), end],
       [
-        [200, '{"a":"1"}'],
-        [400, 'Bad Request'],
+        [
+          [200, '{"a":"1"}'],
+          [400, 'Bad Request'],
+        ],
+        'closed',
       ],
-      'closed',
-    ]);
+    );
     const codes = served.records.slice(count).map(({ error }) => error);
     assert.deepEqual(codes.sort(), ['HS_BAD_REQUEST', null]);
   });
@@ -193,7 +241,10 @@ describe('the gateway refuses', () => {
   });
 
   it('a header flood so that 20 of 20 clients see why', async () => {
-    const flood = [Buffer.from(`GET /never HTTP/1.1\r\n${HOST}A: `), ...Array(40).fill(Buffer.alloc(25_000, 'a'))];
+    const flood = [
+      Buffer.from(`GET /never HTTP/1.1\r\n${HOST}A: `),
+      ...Array(40).fill(Buffer.alloc(25_000, 'a')),
+    ];
     const answers = await Promise.all(Array.from({ length: 20 }, () => exchange(served.port, flood)));
     assert.deepEqual(
       answers.map(({ status }) => status),
@@ -212,8 +263,14 @@ describe('the gateway refuses', () => {
       ['an empty line before the request', `\r\n${get('/good')}`],
       ['an offer to upgrade', get('/good', `${HOST}Connection: Upgrade\r\nUpgrade: websocket\r\n`)],
       ['header values beyond ASCII', get('/good', `${HOST}A: caf\xe9\r\n`)],
-      ['a chunked body in many pieces', `POST /good HTTP/1.1\r\n${HOST}${CHUNKED}\r\n${'1\r\na\r\n'.repeat(5_000)}0\r\n\r\n`],
-      ['chunk extensions and trailers', `POST /good HTTP/1.1\r\n${HOST}${CHUNKED}\r\n1;a=b\r\nc\r\n0\r\nD: e\r\n\r\n`],
+      [
+        'a chunked body in many pieces',
+        `POST /good HTTP/1.1\r\n${HOST}${CHUNKED}\r\n${'1\r\na\r\n'.repeat(5_000)}0\r\n\r\n`,
+      ],
+      [
+        'chunk extensions and trailers',
+        `POST /good HTTP/1.1\r\n${HOST}${CHUNKED}\r\n1;a=b\r\nc\r\n0\r\nD: e\r\n\r\n`,
+      ],
       ['a length with leading zeros', `POST /good HTTP/1.1\r\n${HOST}Content-Length: 003\r\n\r\nabc`],
     ];
     for (const [name, bytes] of good) {

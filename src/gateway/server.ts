@@ -1,8 +1,9 @@
 /** The HTTP server: its limits and deadlines, and what happens below the level of a request. */
-import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { CodedError, ERRORS, type ErrorCode } from '../errors';
+import { Connections, endGently, hasSentNothing, whenItsTurn } from './connections';
 import type { Exchange, OnRecord } from './exchange';
 import type { Handler } from './handle';
 import { refuse, TEXT_TYPE } from './send';
@@ -18,8 +19,6 @@ const KEEP_ALIVE_MS = 65_000;
 /** A connection on which nothing moves, for example because the client does not read its answer. */
 const SILENCE_MS = 120_000;
 const CHECK_MS = 1_000;
-const LINGER_MS = 2_000;
-const SWEEP_MS = 20;
 
 export interface ListenOptions {
   readonly host: string;
@@ -32,6 +31,7 @@ export interface ListenOptions {
 
 export class GatewayServer {
   readonly #server: Server;
+  readonly #connections: Connections;
   /** The request whose body is being read, by connection: who a broken body belongs to. */
   readonly #current = new WeakMap<Duplex, Exchange>();
   /** Connections on which nothing more is understood. */
@@ -54,6 +54,7 @@ export class GatewayServer {
       requireHostHeader: false,
     });
     this.#server.maxHeadersCount = 0;
+    this.#connections = new Connections(this.#server, requestMs);
     answerHalfClosed(this.#server);
     this.#server.timeout = Math.max(SILENCE_MS, options.timeoutMs * 2 + SILENCE_MS / 2);
     this.#server.on('request', (req, res) => this.#handle(req, res));
@@ -80,15 +81,7 @@ export class GatewayServer {
   /** Stops accepting; resolves when the last request has its answer. */
   drain(): Promise<void> {
     this.handler.stopping = true;
-    return new Promise((resolve) => {
-      // A connection that was busy is idle once its answer is out, and its client may keep it open for long.
-      const sweep = setInterval(() => this.#server.closeIdleConnections(), SWEEP_MS);
-      this.#server.close(() => {
-        clearInterval(sweep);
-        resolve();
-      });
-      this.#server.closeIdleConnections();
-    });
+    return this.#connections.drain();
   }
 
   close(): void {
@@ -125,7 +118,8 @@ export class GatewayServer {
     // The parser says the same again for each chunk that still arrives, while the answer is on its way.
     if (this.#broken.has(socket)) return;
     this.#broken.add(socket);
-    if (error.code === 'ECONNRESET' || !socket.writable) {
+    // Browsers open connections before they need them.
+    if (error.code === 'ECONNRESET' || !socket.writable || hasSentNothing(socket)) {
       socket.destroy();
       return;
     }
@@ -179,20 +173,6 @@ function answerHalfClosed(server: Server): void {
   Object.assign(server, { httpAllowHalfOpen: true });
 }
 
-/** Nothing may go out before the answers of earlier requests of the connection. `own`: where to stop waiting. */
-function whenItsTurn(socket: Duplex, own: ServerResponse | null, next: () => void): void {
-  const current = currentResponse(socket);
-  if (current === null || current === own || socket.destroyed) return next();
-  current.once('close', () => whenItsTurn(socket, own, next));
-}
-
-/** node:http keeps the response that a connection is working on here; there is no public way to ask. */
-function currentResponse(socket: Duplex): ServerResponse | null {
-  return '_httpMessage' in socket && socket._httpMessage instanceof ServerResponse
-    ? socket._httpMessage
-    : null;
-}
-
 /** Writes a whole response to a connection that has no response object. */
 function answerRaw(socket: Duplex, code: ErrorCode, headers: string): void {
   const { status, text } = ERRORS[code];
@@ -201,16 +181,6 @@ function answerRaw(socket: Duplex, code: ErrorCode, headers: string): void {
     socket,
     `HTTP/1.1 ${status} ${reason}\r\n${headers}Content-Type: ${TEXT_TYPE}\r\nContent-Length: ${text.length}\r\nConnection: close\r\n\r\n${text}`,
   );
-}
-
-/** Reads on for a while: closing at once would make a reset of what is still arriving, and hide the answer. */
-function endGently(socket: Duplex, bytes: string): void {
-  if (!socket.writable) return;
-  socket.end(bytes);
-  socket.on('error', () => socket.destroy());
-  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
-  socket.once('close', () => clearTimeout(timer));
-  socket.resume();
 }
 
 function codeOf(error: NodeJS.ErrnoException): ErrorCode {

@@ -64,9 +64,8 @@ export class Sdk {
   }
 
   #loadedClass(name: TwimlName): SdkClass | null {
-    const { entry, parts } = this.#locate();
-    const file = parts === null ? entry : join(parts, 'twiml', `${name}.js`);
-    const module = require.cache[file];
+    const { entry, parts, twimlFiles } = this.#locate();
+    const module = require.cache[twimlFiles?.[name] ?? entry];
     if (!module?.loaded) return null;
     // In a layout that we do not know, only the whole SDK can tell; asking it could load more in the known one.
     return classIn(parts === null ? memberOf(memberOf(module.exports, 'twiml'), name) : module.exports);
@@ -114,6 +113,8 @@ interface Location {
   readonly directory: string | null;
   /** Folder in which each class has a file of its own (all majors from 3 to 6); `null` in an unknown layout. */
   readonly parts: string | null;
+  /** In the known layout: joining paths for each answer would cost more than the look-up. */
+  readonly twimlFiles: Readonly<Record<TwimlName, string>> | null;
 }
 
 /** What CommonJS looks up with; not in the types, and unchanged since long before Node 20. */
@@ -134,12 +135,22 @@ function locate(root: string): Location {
   const manifest = internals._findPath('twilio/package.json', paths);
   const directory =
     manifest !== false && entry.startsWith(dirname(manifest) + sep) ? dirname(manifest) : null;
-  return { entry, directory, parts: directory === null ? null : partsIn(directory) };
+  const parts = directory === null ? null : partsIn(directory);
+  return { entry, directory, parts, twimlFiles: parts === null ? null : twimlFilesIn(parts) };
 }
 
 function partsIn(directory: string): string | null {
   const parts = join(directory, 'lib');
   return findFile(join(parts, 'twiml', 'VoiceResponse.js')) === false ? null : parts;
+}
+
+function twimlFilesIn(parts: string): Readonly<Record<TwimlName, string>> {
+  const file = (name: TwimlName) => join(parts, 'twiml', `${name}.js`);
+  return {
+    VoiceResponse: file('VoiceResponse'),
+    MessagingResponse: file('MessagingResponse'),
+    FaxResponse: file('FaxResponse'),
+  };
 }
 
 function findFile(path: string): string | false {

@@ -1,6 +1,6 @@
 /** One row of the tables of bad input: what is sent, what the client must get, what the record must say. */
 import assert from 'node:assert/strict';
-import { type ErrorCode, ERRORS } from '../../src/errors';
+import { ERRORS, type ErrorCode } from '../../src/errors';
 import type { RequestRecord } from '../../src/model/invocation';
 import { exchange, type RawRequest, type RawResponse, request, requestBytes } from './raw-http';
 import { eventually, type Served } from './serve';

@@ -86,7 +86,12 @@ export interface ConverseOptions {
 export async function converse(
   port: number,
   chunks: readonly (Buffer | string)[],
-  { timeoutMs = 15_000, pauseMs = 0, count = Number.POSITIVE_INFINITY, halfClose = false }: ConverseOptions = {},
+  {
+    timeoutMs = 15_000,
+    pauseMs = 0,
+    count = Number.POSITIVE_INFINITY,
+    halfClose = false,
+  }: ConverseOptions = {},
 ): Promise<Conversation> {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   const parts: Buffer[] = [];
@@ -117,7 +122,8 @@ function waitForEnd(
     };
     socket.on('data', (chunk: Buffer) => {
       parts.push(chunk);
-      if (count !== Number.POSITIVE_INFINITY && splitResponses(Buffer.concat(parts)).length >= count) finish('count');
+      if (count !== Number.POSITIVE_INFINITY && splitResponses(Buffer.concat(parts)).length >= count)
+        finish('count');
     });
     socket.once('end', () => finish('closed'));
     socket.on('error', (error: NodeJS.ErrnoException) => finish(error.code ?? error.message));
