@@ -135,8 +135,8 @@ export const ERRORS = {
   HS_TOO_MANY_REQUESTS: {
     status: 429,
     text: 'Too Many Requests',
-    when: 'All instances are busy and the queue is full, or the call waited over 5 s.',
-    fix: 'Raise --max-instances, or make the Function answer faster.',
+    when: 'All instances are busy and the queue is full, the call waited over 5 s, or --max-invocations calls are under way.',
+    fix: 'Raise --max-instances (or --max-invocations), or make the Function answer faster.',
     vendor: 82001,
   },
 
@@ -293,8 +293,8 @@ export const ERRORS = {
   HS_ENV_FILE: {
     status: null,
     text: 'the file of variables cannot be read',
-    when: 'The file named by --env does not exist or cannot be read.',
-    fix: 'Check the path given to --env.',
+    when: 'The file named by --env does not exist, or it or .env cannot be read (it may be a folder).',
+    fix: 'Check the path given to --env, and that .env is a file that may be read.',
     vendor: null,
   },
   HS_DUPLICATE_PATH: {
@@ -302,13 +302,6 @@ export const ERRORS = {
     text: 'two files have the same path',
     when: 'Two Functions, two Assets, or a Function and an Asset of one project have the same URL path.',
     fix: 'Rename one of the two files.',
-    vendor: null,
-  },
-  HS_INVALID_PATH: {
-    status: null,
-    text: 'a file name cannot become a path',
-    when: 'A file name holds one of # ; , ? : @ + & $ ( ) \' " or makes a path of 256 or more characters.',
-    fix: 'Rename the file.',
     vendor: null,
   },
   HS_PORT_IN_USE: {

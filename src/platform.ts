@@ -1,12 +1,14 @@
 /** Wires the parts: reads the project, opens its pool, listens, swaps builds when something is saved, closes. */
+import { checkInBackground } from './build/check-in-background';
 import { readProject } from './build/read';
 import { type ProjectWatch, watchProject } from './build/watch';
 import { type GatewayOptions, Handler, type Site, type Sites } from './gateway/handle';
 import { createOrigin } from './gateway/origin';
 import { RouteTable } from './gateway/router';
 import { GatewayServer } from './gateway/server';
-import type { Build } from './model/build';
+import type { Build, BuildProblem } from './model/build';
 import type { LateLine, RequestRecord } from './model/invocation';
+import { QUEUE_WAIT_MS } from './model/limits';
 import { Pool } from './pool/pool';
 
 export type Isolation = 'function' | 'environment';
@@ -27,6 +29,8 @@ export interface PlatformOptions {
   readonly timeoutMs: number;
   /** `null`: what the memory of the machine can hold. */
   readonly maxInstances: number | null;
+  /** Calls under way at a time, waiting ones included; more are refused at once. `null`: no such limit. */
+  readonly maxInvocations: number | null;
   readonly memoryMb: number;
   readonly isolation: Isolation;
   /** Watch the project and serve what was saved. */
@@ -54,7 +58,10 @@ export interface ProjectOptions {
 export interface PlatformEvents {
   request(record: RequestRecord): void;
   late(line: LateLine): void;
-  /** A new build is live (not the first one), or could not be made and the old one stays (`problem`). */
+  /**
+   * A new build is live (not the first one), or could not be made and the old one stays (`problem`). Of both, and of the
+   * first one, `Build.problems` is for the receiver to show; what is found later (`checkBuild`) comes as notices.
+   */
   reloaded(build: Build, problem: string | null): void;
   notice(level: 'info' | 'warn' | 'error', message: string): void;
 }
@@ -67,7 +74,7 @@ export interface Platform {
   readonly port: number;
   /** Stops accepting, finishes what runs (at most its time limits), ends every process. Repeatable. */
   close(): Promise<void>;
-  /** Kills what runs. */
+  /** Kills what runs; nothing of it is left when the call returns, but for folders that are being deleted. Repeatable. */
   closeNow(): void;
 }
 
@@ -84,6 +91,9 @@ const SETTLE_MS = 15;
 /** Requests do not wait longer than this for somebody who never stops writing into the project. */
 const MOST_SETTLE_MS = 500;
 
+/** Beyond the time limits of what runs: for a client that does not read its answer or never ends its request. */
+const CLOSE_GRACE_MS = 5_000;
+
 class RunningPlatform implements Platform, Sites {
   #live: Site | null;
   /** The last one that could be made; served on while a newer one is broken. */
@@ -93,7 +103,9 @@ class RunningPlatform implements Platform, Sites {
   #dirtySince = 0;
   #port = 0;
   #closing: Promise<void> | null = null;
-  readonly #draining = new Set<Promise<void>>();
+  #stopCheck: () => void = () => {};
+  /** Every pool that has processes or is still ending them: that of the live build, and older ones that finish. */
+  readonly #pools = new Set<Pool>();
   readonly #server: GatewayServer;
   readonly #watch: ProjectWatch | null;
 
@@ -101,6 +113,9 @@ class RunningPlatform implements Platform, Sites {
     private readonly options: PlatformOptions,
     private readonly events: PlatformEvents,
   ) {
+    const onRecord = (record: RequestRecord) => events.request(record);
+    const handler = new Handler(this, gatewayOptionsOf(options), onRecord);
+    this.#server = new GatewayServer(handler, options, onRecord);
     // First the watch: what is saved while the project is read must not be missed.
     this.#watch = options.live ? this.#startWatching() : null;
     try {
@@ -110,9 +125,7 @@ class RunningPlatform implements Platform, Sites {
       throw error;
     }
     this.#live = this.#site;
-    const onRecord = (record: RequestRecord) => events.request(record);
-    const handler = new Handler(this, this.#gatewayOptions(), onRecord);
-    this.#server = new GatewayServer(handler, options, onRecord);
+    process.once('exit', this.#abandon);
   }
 
   get build(): Build {
@@ -135,6 +148,7 @@ class RunningPlatform implements Platform, Sites {
       await this.#end();
       throw error;
     }
+    this.#check(this.#site.build);
   }
 
   close(): Promise<void> {
@@ -167,13 +181,16 @@ class RunningPlatform implements Platform, Sites {
   #open(build: Build): Site {
     const nameOf = (index: number) => build.functions[index]?.name ?? 'a spare process';
     const pool = new Pool(build, this.options, (line) => this.events.late(line), nameOf);
+    this.#pools.add(pool);
     return { build, routes: new RouteTable(build), pool };
   }
 
-  #gatewayOptions(): GatewayOptions {
-    const { publicUrl, trustProxy, checkSignatures, signatureStatus, production } = this.options;
-    const origin = createOrigin(publicUrl, trustProxy);
-    return { origin, hasPublicUrl: publicUrl !== null, checkSignatures, signatureStatus, production };
+  /** After its first requests can be answered, because it takes a while. */
+  #check(build: Build): void {
+    this.#stopCheck();
+    this.#stopCheck = checkInBackground(build, (problem) =>
+      this.events.notice('warn', describeProblem(problem)),
+    );
   }
 
   // --- reload
@@ -216,30 +233,52 @@ class RunningPlatform implements Platform, Sites {
   }
 
   #swap(build: Build): void {
-    const old = this.#site;
+    const { pool } = this.#site;
     this.#site = this.#open(build);
-    const drained = old.pool.drain();
-    this.#draining.add(drained);
-    void drained.then(() => this.#draining.delete(drained));
+    void pool.drain().then(() => this.#pools.delete(pool));
     this.events.reloaded(build, null);
+    this.#check(build);
   }
 
   // --- the end
 
   async #drain(): Promise<void> {
     this.#stopWatching();
+    const limitMs = QUEUE_WAIT_MS + 2 * this.options.timeoutMs + CLOSE_GRACE_MS;
+    const limit = setTimeout(() => this.#server.close(), limitMs);
     await this.#server.drain();
+    clearTimeout(limit);
     await this.#end();
   }
 
   async #end(): Promise<void> {
     this.#stopWatching();
-    await Promise.all([this.#site.pool.close(), ...this.#draining]);
+    await Promise.all(Array.from(this.#pools, (pool) => pool.close()));
+    process.off('exit', this.#abandon);
   }
 
   #stopWatching(): void {
     if (this.#settling !== null) clearTimeout(this.#settling);
+    this.#settling = null;
     this.#resume();
+    this.#stopCheck();
     void this.#watch?.close();
   }
+
+  /** Whoever ends the process without closing (a crash, `process.exit`) leaves no instance and no folder behind. */
+  readonly #abandon = (): void => {
+    for (const pool of this.#pools) pool.abandon();
+  };
+}
+
+/** Throws `CodedError` (HS_USAGE). */
+function gatewayOptionsOf(options: PlatformOptions): GatewayOptions {
+  const { publicUrl, trustProxy, checkSignatures, signatureStatus, production } = options;
+  const origin = createOrigin(publicUrl, trustProxy);
+  return { origin, hasPublicUrl: publicUrl !== null, checkSignatures, signatureStatus, production };
+}
+
+/** Most messages begin with the name of their file. */
+function describeProblem({ file, message }: BuildProblem): string {
+  return message.startsWith(file) ? message : `${file}: ${message}`;
 }

@@ -1,8 +1,8 @@
 import { type FSWatcher, lstatSync, readdirSync, statSync, watch } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import type { ProjectOptions } from '../platform';
 import { findFolders, liesIn, nameOf } from './folders';
 import { envFileOf } from './variables';
-import type { ProjectOptions } from '../platform';
 
 export interface ProjectWatchEvents {
   /**

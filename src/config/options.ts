@@ -16,6 +16,7 @@ export type OutputFormat = '' | 'json';
 
 const SMALLEST_MEMORY_MB = 64;
 const LARGEST_MEMORY_MB = 65_536;
+const MOST_INVOCATIONS = 1_000_000;
 const MOST_INSTANCES = 10_000;
 
 export const OPTIONS = {
@@ -164,6 +165,16 @@ export const OPTIONS = {
     allowed: `an integer from 1 to ${MOST_INSTANCES}`,
     read: readInteger(1, MOST_INSTANCES),
     help: 'How many processes run Functions at a time, and so how many calls.',
+  }),
+  maxInvocations: valueOption<number | null>({
+    kind: 'number',
+    group: 'Limits',
+    placeholder: 'COUNT',
+    initial: null,
+    initialText: 'none',
+    allowed: `an integer from 1 to ${MOST_INVOCATIONS}`,
+    read: readInteger(1, MOST_INVOCATIONS),
+    help: 'Calls that may be under way at a time, waiting ones included; more get 429 at once. The hosted platform allows 30.',
   }),
   memory: valueOption<number>({
     kind: 'number',

@@ -9,6 +9,7 @@ import type { Instance, InstanceEvents } from './instance';
 import { Invocation, type InvocationInput, type Outcome } from './invocation';
 import { Lane } from './lane';
 import { defaultMaxInstances } from './memory';
+import { findEvictable, isNeededElsewhere } from './room';
 import { Starter } from './starter';
 import { inspectBusy, inspectIdle, REST_MS, TICK_MS } from './watchdog';
 
@@ -16,6 +17,7 @@ export interface PoolOptions {
   readonly timeoutMs: number;
   /** `null`: what the memory of the machine can hold. */
   readonly maxInstances: number | null;
+  readonly maxInvocations: number | null;
   readonly memoryMb: number;
   readonly isolation: 'function' | 'environment';
   readonly production: boolean;
@@ -98,6 +100,12 @@ export class Pool {
     return this.#whenEmpty();
   }
 
+  /** For the end of our process, which waits for nothing: kills everything and deletes the folder, in this turn. */
+  abandon(): void {
+    this.#draining = true;
+    this.#starter.abandon();
+  }
+
   // --- waiting calls
 
   /** Hot. */
@@ -109,6 +117,8 @@ export class Pool {
         invocation.end({ type: 'superseded' });
       } else if (lane.queue.length >= QUEUE_CALLS) {
         invocation.fail('HS_TOO_MANY_REQUESTS', `${lane.queue.length} calls are waiting already`);
+      } else if (this.#running + this.#queued >= (this.options.maxInvocations ?? Number.POSITIVE_INFINITY)) {
+        invocation.fail('HS_TOO_MANY_REQUESTS', `${this.options.maxInvocations} calls are under way already`);
       } else {
         this.#enqueue(lane, invocation, false);
         if (lane.idle.length > 0) this.#serve(lane, now);
@@ -159,7 +169,7 @@ export class Pool {
       max: this.#max,
       startingInPool: this.#starter.countBooting(),
       startLimit: this.#cores,
-      evictable: total >= this.#max && this.#evictable(lane) !== null,
+      evictable: total >= this.#max && findEvictable(this.#lanes, lane) !== null,
       cores: this.#cores,
     });
   }
@@ -203,23 +213,16 @@ export class Pool {
     return instance;
   }
 
+  #isFull(): boolean {
+    return this.#starter.countOwned() >= this.#max;
+  }
+
   #makeRoom(lane: Lane): boolean {
-    if (this.#starter.countOwned() < this.#max) return true;
-    const victim = this.#evictable(lane);
+    if (!this.#isFull()) return true;
+    const victim = findEvictable(this.#lanes, lane);
     if (victim === null) return false;
     this.#dismiss(victim, 'another Function needs the room');
     return true;
-  }
-
-  /** The idle instance of another Function that was used least recently. */
-  #evictable(lane: Lane): Instance | null {
-    let oldest: Instance | null = null;
-    for (const other of this.#lanes) {
-      const candidate = other.idle[0];
-      if (other === lane || candidate === undefined) continue;
-      if (oldest === null || candidate.since < oldest.since) oldest = candidate;
-    }
-    return oldest;
   }
 
   #onStartFailed(detail: string): void {
@@ -264,6 +267,8 @@ export class Pool {
     if (instance.retiring) this.#giveBack(instance);
     if (instance.pending.length === 0) {
       if (instance.retiring || (this.#draining && lane.queue.length === 0)) this.#dismiss(instance, 'done');
+      else if (this.#isFull() && isNeededElsewhere(this.#lanes, lane))
+        this.#dismiss(instance, 'another Function waited longer');
       else lane.idle.push(instance);
     }
     this.#serve(lane, now);

@@ -1,6 +1,6 @@
 /** Starts the processes of a pool, and keeps a spare: one that is ready but belongs to no Function yet. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rm } from 'node:fs';
+import { mkdirSync, rm, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Build } from '../model/build';
@@ -87,6 +87,16 @@ export class Starter {
     if (this.#spare === instance) this.#spare = null;
     if (instance.readyAt === null && !this.#closed) this.#failures += 1;
     this.prepareSpare();
+  }
+
+  abandon(): void {
+    this.#closed = true;
+    for (const instance of this.all) instance.kill('HS_STOPPING', 'the gateway ended');
+    try {
+      rmSync(this.#folder, { recursive: true, force: true });
+    } catch {
+      // A process that is dying may still have written into it: nobody waits for that any more.
+    }
   }
 
   removeFolder(then: () => void): void {
