@@ -180,9 +180,11 @@ class RunningPlatform implements Platform, Sites {
 
   #open(build: Build): Site {
     const nameOf = (index: number) => build.functions[index]?.name ?? 'a spare process';
-    const pool = new Pool(build, this.options, (line) => this.events.late(line), nameOf);
+    // On a server it stands in the environment, on a hosted project among the variables.
+    const production = this.options.production || build.variables.NODE_ENV === 'production';
+    const pool = new Pool(build, { ...this.options, production }, (line) => this.events.late(line), nameOf);
     this.#pools.add(pool);
-    return { build, routes: new RouteTable(build), pool };
+    return { build, routes: new RouteTable(build), pool, production };
   }
 
   /** After its first requests can be answered, because it takes a while. */
@@ -273,9 +275,9 @@ class RunningPlatform implements Platform, Sites {
 
 /** Throws `CodedError` (HS_USAGE). */
 function gatewayOptionsOf(options: PlatformOptions): GatewayOptions {
-  const { publicUrl, trustProxy, checkSignatures, signatureStatus, production } = options;
+  const { publicUrl, trustProxy, checkSignatures, signatureStatus } = options;
   const origin = createOrigin(publicUrl, trustProxy);
-  return { origin, hasPublicUrl: publicUrl !== null, checkSignatures, signatureStatus, production };
+  return { origin, hasPublicUrl: publicUrl !== null, checkSignatures, signatureStatus };
 }
 
 /** Most messages begin with the name of their file. */

@@ -28,6 +28,8 @@ export interface Site {
   readonly build: Build;
   readonly routes: RouteTable;
   readonly pool: Pool;
+  /** No stack and no error page leaves the machine. */
+  readonly production: boolean;
 }
 
 /** Where the gateway finds the site that is live. */
@@ -44,7 +46,6 @@ export interface GatewayOptions {
   readonly hasPublicUrl: boolean;
   readonly checkSignatures: boolean;
   readonly signatureStatus: 400 | 403;
-  readonly production: boolean;
 }
 
 const ALLOW = ['Allow', 'GET, POST, OPTIONS'];
@@ -247,12 +248,12 @@ export class Handler {
     exchange.consoleDropped = invocation.consoleDropped;
     switch (outcome.type) {
       case 'reply':
-        if (outcome.reply.failure !== null && this.#showsPage(exchange)) {
+        if (outcome.reply.failure !== null && showsPage(exchange, site)) {
           return respondWithPage(exchange, outcome.reply.failure, outcome.reply.status, site.build.root);
         }
         return respond(exchange, outcome.reply, site.pool.running + 1);
       case 'failed':
-        if (this.#showsPage(exchange) && isFailureOfCode(outcome.code)) {
+        if (showsPage(exchange, site) && isFailureOfCode(outcome.code)) {
           const failure = { code: outcome.code, name: '', message: outcome.detail, stack: null };
           return respondWithPage(exchange, failure, ERRORS[outcome.code].status ?? 500, site.build.root);
         }
@@ -269,11 +270,11 @@ export class Handler {
     if (route === null) refuse(exchange, 'HS_NOT_FOUND', null);
     else if (this.#maySign(exchange, site, route)) this.#verify(exchange, site, route);
   }
+}
 
-  /** A browser in development gets a page that it can read; webhooks and scripts get what production sends. */
-  #showsPage({ head }: Exchange): boolean {
-    return !this.options.production && wantsPage(head.accept);
-  }
+/** A browser in development gets a page that it can read; webhooks and scripts get what production sends. */
+function showsPage({ head }: Exchange, { production }: Site): boolean {
+  return !production && wantsPage(head.accept);
 }
 
 /** Whether the author's code is to blame, and not the load or the machine. */

@@ -11,6 +11,12 @@ import type { Invocation } from './invocation';
 import { killGroup, type LaunchedProcess, launch } from './launch';
 import { readResidentBytes } from './memory';
 
+/** Who a line that comes after the answer belongs to. */
+export interface AnsweredCall {
+  readonly requestId: string;
+  readonly functionIndex: number;
+}
+
 /** What the pool is told. Every callback gets the instance first. */
 export interface InstanceEvents {
   ready(instance: Instance): void;
@@ -21,8 +27,8 @@ export interface InstanceEvents {
   failed(instance: Instance, invocation: Invocation): void;
   /** It is about to end by itself and must not get another call. */
   retiring(instance: Instance): void;
-  /** A line of a call that was answered before; `requestId` is `null` where nobody knows which. */
-  late(instance: Instance, requestId: string | null, level: ConsoleLevel, text: string): void;
+  /** A line of a call that was answered before; `null` where nobody knows which. */
+  late(instance: Instance, call: AnsweredCall | null, level: ConsoleLevel, text: string): void;
   gone(instance: Instance): void;
 }
 
@@ -75,7 +81,7 @@ export class Instance {
   #startedCallId = 0;
   #frozenCallId = 0;
   /** Requests whose calls were answered here, by call id: who a late line belongs to. */
-  readonly #answered = new Map<number, string>();
+  readonly #answered = new Map<number, AnsweredCall>();
   /** Why it was killed or is about to end; the first reason counts. */
   #cause: { readonly code: ErrorCode; readonly detail: string } | null = null;
   #stderrTail = '';
@@ -244,7 +250,7 @@ export class Instance {
     }
     this.#next();
     this.served += 1;
-    this.#remember(id, invocation.requestId);
+    this.#remember(id, invocation);
     if (reply.retire) this.retiring = true;
     this.events.result(this, invocation, reply);
   }
@@ -268,8 +274,8 @@ export class Instance {
     this.since = this.#now();
   }
 
-  #remember(callId: number, requestId: string): void {
-    this.#answered.set(callId, requestId);
+  #remember(callId: number, { requestId, functionIndex }: AnsweredCall): void {
+    this.#answered.set(callId, { requestId, functionIndex });
     if (this.#answered.size > REMEMBERED_REQUESTS) this.#answered.delete(callId - REMEMBERED_REQUESTS);
   }
 

@@ -5,7 +5,7 @@ import type { ConsoleLevel, LateLine } from '../model/invocation';
 import { QUEUE_WAIT_MS } from '../model/limits';
 import type { Reply } from '../protocol/messages';
 import { type Choice, choose } from './choose';
-import type { Instance, InstanceEvents } from './instance';
+import type { AnsweredCall, Instance, InstanceEvents } from './instance';
 import { Invocation, type InvocationInput, type Outcome } from './invocation';
 import { Lane } from './lane';
 import { defaultMaxInstances } from './memory';
@@ -243,7 +243,7 @@ export class Pool {
       this.#running -= 1;
     },
     retiring: (instance) => this.#leave(instance),
-    late: (instance, requestId, level, text) => this.#onLate(instance, requestId, level, text),
+    late: (instance, call, level, text) => this.#onLate(instance, call, level, text),
     gone: (instance) => this.#onInstanceGone(instance),
   };
 
@@ -282,8 +282,9 @@ export class Pool {
     else this.#serve(lane, performance.now());
   }
 
-  #onLate(instance: Instance, requestId: string | null, level: ConsoleLevel, text: string): void {
-    this.onLate({ requestId, resource: this.nameOf(instance.functionIndex), level, text });
+  #onLate(instance: Instance, call: AnsweredCall | null, level: ConsoleLevel, text: string): void {
+    const resource = this.nameOf(call?.functionIndex ?? instance.functionIndex);
+    this.onLate({ requestId: call?.requestId ?? null, resource, level, text });
   }
 
   /** What was sent ahead to an instance that must not run it goes to the front of its queue. */

@@ -1,0 +1,165 @@
+/** The real program as a child process: in a pipe, where it writes JSON lines, or in a terminal of its own. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually } from './serve';
+
+const MAIN = join(__dirname, '..', '..', 'src', 'main.js');
+
+export interface ProgramOptions {
+  /** Added to PATH and HOME, which are all that it sees of this process's variables. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly folder?: string;
+  /** Flags of Node. */
+  readonly node?: readonly string[];
+  /** What is run instead of our own `main.js`. */
+  readonly main?: string;
+}
+
+export interface Finished {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Program {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  readonly ended: Promise<Finished>;
+  /** stdout and stderr so far, as they came. */
+  output(): string;
+  /** Waits until the output matches. */
+  said(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Ends it, if it still runs, and waits for that. */
+  stop(): Promise<void>;
+}
+
+/** One that listens, and writes JSON lines. */
+export interface Gateway extends Program {
+  readonly url: string;
+  readonly port: number;
+  lines(): readonly LogLine[];
+}
+
+export type LogLine = Readonly<Record<string, unknown>>;
+
+/** Runs it to its end. */
+export async function runProgram(argv: readonly string[], options: ProgramOptions = {}): Promise<Finished> {
+  return launchProgram(argv, options).ended;
+}
+
+/** `start` on a free port unless `argv` or the environment says otherwise; waits until it listens. */
+export async function startGateway(argv: readonly string[], options: ProgramOptions = {}): Promise<Gateway> {
+  const program = launchProgram(['start', '-o', 'json', ...argv], options);
+  const lines = (): readonly LogLine[] => linesOf(program.output());
+  try {
+    await program.said(/"msg":"listening".*\n/);
+  } catch (error) {
+    await program.stop();
+    throw error;
+  }
+  const url = String(lines().find(({ msg }) => msg === 'listening')?.url);
+  return { ...program, url, port: Number(new URL(url).port), lines };
+}
+
+export function launchProgram(argv: readonly string[], options: ProgramOptions = {}): Program {
+  const { node = [], main = MAIN } = options;
+  return launch(process.execPath, [...node, main, ...argv], options);
+}
+
+/**
+ * In a pseudo-terminal, made by the `script` of the system. What is written to `child.stdin` is typed: `\x03` is Ctrl-C.
+ * The pid is that of `script`.
+ */
+export function launchInTerminal(argv: readonly string[], options: ProgramOptions = {}): Program {
+  const { node = [], main = MAIN } = options;
+  const command = [process.execPath, ...node, main, ...argv];
+  const isMac = process.platform === 'darwin';
+  const script = isMac ? ['-q', '/dev/null', ...command] : ['-qefc', command.map(quote).join(' '), '/dev/null'];
+  return launch('script', script, options);
+}
+
+/** The lines that are whole. Throws where one is not JSON. */
+export function linesOf(output: string): readonly LogLine[] {
+  return output
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as LogLine);
+}
+
+/** The processes whose parent this is now. */
+export function childrenOf(pid: number): readonly number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((candidate) => candidate > 0 && statusOf(candidate)?.parent === pid);
+}
+
+/** Zombies, which nobody may have asked for yet, do not count. */
+export function isAlive(pid: number): boolean {
+  const status = statusOf(pid);
+  return status !== null && status.state !== 'Z' && status.state !== 'X';
+}
+
+/** Waits until none of them is alive. */
+export async function allGone(pids: readonly number[]): Promise<void> {
+  assert.notEqual(pids.length, 0, 'there were none');
+  await eventually(() => (pids.some(isAlive) ? undefined : true));
+}
+
+function launch(command: string, argv: readonly string[], { environment, folder }: ProgramOptions): Program {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(command, argv, {
+    cwd: folder ?? process.cwd(),
+    env: { PATH, HOME, ...environment },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const texts = { stdout: '', stderr: '', both: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (chunk: string) => {
+      texts[name] += chunk;
+      texts.both += chunk;
+    });
+  }
+  child.stdin.on('error', () => {});
+  const ended = once(child, 'close').then(([code, signal]): Finished => {
+    return { code: code as number | null, signal: signal as NodeJS.Signals | null, ...texts };
+  });
+  return {
+    child,
+    pid: child.pid ?? 0,
+    ended,
+    output: () => texts.both,
+    said: (pattern) => waitForText(pattern, () => texts.both, child),
+    stop: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+function waitForText(pattern: RegExp, read: () => string, child: ChildProcess): Promise<RegExpExecArray> {
+  const search = (): RegExpExecArray | undefined => {
+    const found = pattern.exec(read());
+    if (found === null && child.exitCode !== null) throw new Error(`it ended without ${pattern}: ${read()}`);
+    return found ?? undefined;
+  };
+  return eventually(search, 20_000);
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** `pid (name) state parent …`; the name may hold spaces and brackets. `null` where there is no such process. */
+function statusOf(pid: number): { readonly state: string; readonly parent: number } | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const [state = '', parent = ''] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return { state, parent: Number(parent) };
+  } catch {
+    return null;
+  }
+}
