@@ -6,10 +6,11 @@ import { type GatewayOptions, Handler, type Site, type Sites } from './gateway/h
 import { createOrigin } from './gateway/origin';
 import { RouteTable } from './gateway/router';
 import { GatewayServer } from './gateway/server';
-import type { Build, BuildProblem } from './model/build';
+import type { Build } from './model/build';
 import type { LateLine, RequestRecord } from './model/invocation';
 import { QUEUE_WAIT_MS } from './model/limits';
 import { Pool } from './pool/pool';
+import { describeProblem } from './telemetry/problem';
 
 export type Isolation = 'function' | 'environment';
 
@@ -278,9 +279,4 @@ function gatewayOptionsOf(options: PlatformOptions): GatewayOptions {
   const { publicUrl, trustProxy, checkSignatures, signatureStatus } = options;
   const origin = createOrigin(publicUrl, trustProxy);
   return { origin, hasPublicUrl: publicUrl !== null, checkSignatures, signatureStatus };
-}
-
-/** Most messages begin with the name of their file. */
-function describeProblem({ file, message }: BuildProblem): string {
-  return message.startsWith(file) ? message : `${file}: ${message}`;
 }

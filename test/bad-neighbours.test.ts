@@ -147,7 +147,7 @@ describe('beside a Function that fails, others', () => {
         'functions/exit.js': 'exports.handler = () => process.exit(1);',
         'functions/throw.js': "exports.handler = () => { throw new Error('m'); };",
       },
-      { timeoutMs: 1_000, memoryMb: 96 },
+      { timeoutMs: 2_500, memoryMb: 96 },
     );
   });
   after(() => served.close());

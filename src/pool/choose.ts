@@ -5,8 +5,8 @@
 
 /** What the pool sees at this moment, from the side of one Function. */
 export interface PoolView {
-  /** An instance of this Function is free. */
-  readonly idle: boolean;
+  /** Instances of this Function that are free. */
+  readonly idle: number;
   /** Instances of this Function, starting ones included. */
   readonly instances: number;
   /** Of these, how many have not answered their first call yet. */
@@ -19,11 +19,12 @@ export interface PoolView {
   readonly room: boolean;
   /** Moving average of a call of this Function; `null` before the first one ended. */
   readonly callMs: number | null;
+  /** How many instances of this Function could keep all cores busy; `null` before that was measured. */
+  readonly useful: number | null;
   /** A prepared process without a Function is there. */
   readonly spare: boolean;
-  /** How long a new process takes to become ready at the moment, and when the machine had nothing else to do. */
+  /** How long a new process takes to become ready: a moving average. */
   readonly startMs: number;
-  readonly fastestStartMs: number;
   /** Processes of the pool that author's code runs in or will; spares are not counted. */
   readonly total: number;
   readonly max: number;
@@ -47,15 +48,23 @@ export type Choice =
 
 /** Calls shorter than this on average may be sent ahead: what is queued behind one of them is not held up for long. */
 export const SEND_AHEAD_BELOW_MS = 5;
+/** Waking a process costs as much as such a call: few hot instances beat many lukewarm ones. */
+const SHORT_MS = 2;
 /** A queue that lasts this long although calls are short means that one instance is not enough. */
 const SATURATED_MS = 100;
-const BUSY_FACTOR = 4;
+/** Beyond one instance for each core a further one pays for waits above this. */
+const WORTH_MS = 20;
 
 export function choose(view: PoolView): Choice {
-  if (view.idle) return 'use';
-  const more = chooseMore(view);
+  if (view.idle > 0 && !(isHotEnough(view) && view.room)) return 'use';
+  const more = view.idle > 0 ? 'wait' : chooseMore(view);
   if (more !== 'wait') return more;
   return view.room && mayBeSentAhead(view) ? 'send-ahead' : 'wait';
+}
+
+/** As many instances are at work as there are cores, on calls that are over sooner than another one is awake. */
+function isHotEnough(view: PoolView): boolean {
+  return view.callMs !== null && view.callMs < SHORT_MS && view.instances - view.idle >= view.cores;
 }
 
 /** Whether a further instance is worth its start, and from where. */
@@ -68,19 +77,18 @@ function chooseMore(view: PoolView): Choice {
 }
 
 /**
- * A further instance pays when the calls that wait would, on average, wait longer than it takes to be ready. Calls
- * that are long mostly wait themselves (for a database, for an API): for them it pays much earlier, unless starts
- * are so slow that the cores are what everybody waits for.
+ * A further instance pays when calls wait longer than it takes to be ready. Beyond one for each core it pays only for
+ * calls that themselves wait for something (a database, an API): they can wait together. Those that need the cores
+ * all the time would only get in each other's way.
  */
 function isWorth(view: PoolView): boolean {
   const waiting = view.queued - view.starting;
   if (waiting <= 0) return false;
-  if (view.callMs === null) return view.waitedMs > view.startMs;
+  if (view.callMs === null) return view.instances < view.cores && view.waitedMs > view.startMs;
   const expectedMs = (waiting * view.callMs) / view.instances;
-  const isBusyMachine = view.startMs > BUSY_FACTOR * view.fastestStartMs;
-  const isLong = view.callMs > SEND_AHEAD_BELOW_MS && !isBusyMachine;
-  if (expectedMs > (isLong ? Math.min(view.callMs / 2, view.startMs) : view.startMs)) return true;
-  return view.instances < view.cores && view.waitedMs > SATURATED_MS;
+  if (view.instances < view.cores) return expectedMs > view.startMs || view.waitedMs > SATURATED_MS;
+  if (view.callMs < SHORT_MS || view.instances >= (view.useful ?? view.cores)) return false;
+  return expectedMs > Math.max(WORTH_MS, view.callMs / 2);
 }
 
 function mayBeSentAhead(view: PoolView): boolean {

@@ -4,6 +4,7 @@ import type { Invocation } from './invocation';
 /** Calls at one instance, the running one included. */
 const AHEAD = 8;
 const AVERAGE_WEIGHT = 0.1;
+const FASTEST_WEIGHT = 0.0001;
 
 /** What the pool knows of one Function, or of all together where they share instances. */
 export class Lane {
@@ -13,14 +14,29 @@ export class Lane {
   readonly idle: Instance[] = [];
   /** Moving average of a call, ms; `null` before one was measured. */
   callMs: number | null = null;
+  /** Of the cores, for a call. */
+  #cpuMs: number | null = null;
+  #fastestMs = Number.MAX_SAFE_INTEGER;
 
   constructor(readonly index: number) {}
 
-  /** First calls are left out: they hold the loading of the module. */
-  measure(instance: Instance, now: number): void {
+  /** First calls are left out: they hold the loading of the module. `cpuUs`: 0 where it was not measured. */
+  measure(instance: Instance, now: number, cpuUs: number): void {
     if (instance.served <= 1) return;
     const callMs = now - instance.resultSince;
     this.callMs = this.callMs === null ? callMs : average(this.callMs, callMs);
+    // Slowly upwards, so that it follows a Function whose calls become longer.
+    this.#fastestMs = Math.min(callMs, this.#fastestMs + (callMs - this.#fastestMs) * FASTEST_WEIGHT);
+    if (cpuUs > 0) this.#cpuMs = this.#cpuMs === null ? cpuUs / 1000 : average(this.#cpuMs, cpuUs / 1000);
+  }
+
+  /**
+   * How many instances could keep all cores busy. The fastest calls tell how long one takes when nothing is in its
+   * way; on a busy machine the average would make work that needs the cores look like work that waits.
+   */
+  usefulInstances(cores: number): number | null {
+    if (this.#cpuMs === null || this.callMs === null) return null;
+    return Math.ceil((cores * this.#fastestMs) / this.#cpuMs);
   }
 
   /** The warm instance with the fewest calls that may take one more ahead. */

@@ -152,10 +152,10 @@ export class Pool {
   }
 
   #chooseFor(lane: Lane, now: number): Choice {
-    if (lane.idle.length > 0) return 'use';
+    if (lane.idle.length === lane.instances.length && lane.idle.length > 0) return 'use';
     const total = this.#starter.countOwned();
     return choose({
-      idle: false,
+      idle: lane.idle.length,
       instances: lane.instances.length,
       starting: lane.countStarting(),
       queued: lane.queue.length,
@@ -164,7 +164,7 @@ export class Pool {
       callMs: lane.callMs,
       spare: this.#starter.hasReadySpare,
       startMs: this.#starter.startMs,
-      fastestStartMs: this.#starter.fastestStartMs,
+      useful: lane.usefulInstances(this.#cores),
       total,
       max: this.#max,
       startingInPool: this.#starter.countBooting(),
@@ -257,7 +257,7 @@ export class Pool {
     const lane = this.#laneOf(invocation.functionIndex);
     const now = instance.since;
     this.#running -= 1;
-    lane.measure(instance, now);
+    lane.measure(instance, now, reply.cpuUs);
     invocation.end({ type: 'reply', reply });
     this.#onFree(instance, lane, now);
   }

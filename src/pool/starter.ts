@@ -24,7 +24,6 @@ export class Starter {
   readonly all = new Set<Instance>();
   /** How long a process takes to become ready: a moving average. */
   startMs = FIRST_GUESS_MS;
-  fastestStartMs = FIRST_GUESS_MS;
   #spare: Instance | null = null;
   #failures = 0;
   #counter = 0;
@@ -77,9 +76,7 @@ export class Starter {
 
   noteReady(instance: Instance): void {
     this.#failures = 0;
-    const startMs = performance.now() - instance.startedAt;
-    this.startMs = average(this.startMs, startMs);
-    this.fastestStartMs = Math.min(this.fastestStartMs, startMs);
+    this.startMs = average(this.startMs, performance.now() - instance.startedAt);
   }
 
   noteGone(instance: Instance): void {

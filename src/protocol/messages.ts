@@ -87,6 +87,8 @@ export interface Reply {
   readonly oversize: number;
   /** The instance must not be used again. */
   readonly retire: boolean;
+  /** Microseconds of the cores that a call took, of late; 0: not measured this time. */
+  readonly cpuUs: number;
 }
 
 export type FromInstance =
@@ -121,6 +123,7 @@ const TYPE = {
 const LEVELS: readonly ConsoleLevel[] = ['debug', 'info', 'warn', 'error'];
 const NO_HEADERS: readonly string[] = Object.freeze([]);
 const EMPTY = Buffer.alloc(0);
+const RESULT_HEAD_BYTES = 12;
 
 // --- gateway -> instance
 
@@ -178,17 +181,19 @@ interface ReplyExtras {
   readonly oversize?: number;
 }
 
-/** Hot. Payload: u16 status | u8 kind | u8 retire | u32 length of the extras | extras as JSON | body. */
+/** Hot. Payload: u16 status | u8 kind | u8 retire | u32 cpu | u32 length of the extras | extras as JSON | body. */
 export function encodeResult(id: number, reply: Reply): Buffer {
   const extras = encodeExtras(reply);
   const extrasBytes = Buffer.byteLength(extras);
-  const frame = head(TYPE.result, id, 8 + extrasBytes + reply.body.length);
+  const frame = head(TYPE.result, id, RESULT_HEAD_BYTES + extrasBytes + reply.body.length);
   frame.writeUInt16LE(reply.status, HEAD_BYTES);
   frame.writeUInt8(BODY_KINDS.indexOf(reply.kind), HEAD_BYTES + 2);
   frame.writeUInt8(reply.retire ? 1 : 0, HEAD_BYTES + 3);
-  frame.writeUInt32LE(extrasBytes, HEAD_BYTES + 4);
-  if (extrasBytes > 0) frame.write(extras, HEAD_BYTES + 8, extrasBytes, 'utf8');
-  frame.set(reply.body, HEAD_BYTES + 8 + extrasBytes);
+  frame.writeUInt32LE(reply.cpuUs, HEAD_BYTES + 4);
+  frame.writeUInt32LE(extrasBytes, HEAD_BYTES + 8);
+  const extrasAt = HEAD_BYTES + RESULT_HEAD_BYTES;
+  if (extrasBytes > 0) frame.write(extras, extrasAt, extrasBytes, 'utf8');
+  frame.set(reply.body, extrasAt + extrasBytes);
   return frame;
 }
 
@@ -260,20 +265,21 @@ export function decodeFromInstance(type: number, id: number, payload: Buffer): F
 
 /** Hot. */
 function decodeReply(payload: Buffer): Reply {
-  need(payload.length >= 8, 'result head');
+  need(payload.length >= RESULT_HEAD_BYTES, 'result head');
   const kind = BODY_KINDS[payload.readUInt8(2)];
   need(kind !== undefined, 'result kind');
-  const extrasBytes = payload.readUInt32LE(4);
-  const bodyAt = 8 + extrasBytes;
+  const extrasBytes = payload.readUInt32LE(8);
+  const bodyAt = RESULT_HEAD_BYTES + extrasBytes;
   need(payload.length >= bodyAt, 'result extras');
   const status = payload.readUInt16LE(0);
   const retire = payload.readUInt8(3) === 1;
+  const cpuUs = payload.readUInt32LE(4);
   const body = bodyAt === payload.length ? EMPTY : payload.subarray(bodyAt);
   if (extrasBytes === 0) {
-    return { status, kind, headers: NO_HEADERS, body, failure: null, oversize: 0, retire };
+    return { status, kind, headers: NO_HEADERS, body, failure: null, oversize: 0, retire, cpuUs };
   }
-  const extras = decodeExtras(payload.toString('utf8', 8, bodyAt));
-  return { status, kind, body, retire, ...extras };
+  const extras = decodeExtras(payload.toString('utf8', RESULT_HEAD_BYTES, bodyAt));
+  return { status, kind, body, retire, cpuUs, ...extras };
 }
 
 function decodeExtras(text: string): Pick<Reply, 'headers' | 'failure' | 'oversize'> {

@@ -21,6 +21,7 @@ import {
 import { type Channel, ChannelClosed } from './channel';
 import { flushConsole, installConsole } from './console';
 import { createContext } from './context';
+import { CpuMeter } from './cpu-meter';
 import { parseEvent } from './event';
 import { describeError } from './failure';
 import { installGlobals } from './globals';
@@ -54,6 +55,7 @@ interface Environment {
 export class Loop {
   readonly #calls = new AsyncLocalStorage<CallState>();
   readonly #unfrozen = new Unfrozen();
+  readonly #cpu = new CpuMeter();
   readonly #exit = process.exit.bind(process);
   #environment: Environment | null = null;
   /** The call that the gateway waits for, or that was answered last. */
@@ -181,7 +183,7 @@ export class Loop {
     this.#calls.run(state, flushConsole);
     state.answered = true;
     const retire = reply.retire || this.#retire !== null;
-    this.channel.write(encodeResult(state.id, retire ? { ...reply, retire } : reply));
+    this.channel.write(encodeResult(state.id, { ...reply, retire, cpuUs: this.#cpu.measure() }));
     this.#scheduleFreeze();
   }
 
@@ -264,7 +266,16 @@ function replaceEnvironment(boot: Boot): void {
 function neverAnswers(): Reply {
   const { status, text, when } = ERRORS.HS_NEVER_ANSWERS;
   const failure = { code: 'HS_NEVER_ANSWERS', name: '', message: when, stack: null } as const;
-  return { status, kind: 'text', headers: [], body: Buffer.from(text), failure, oversize: 0, retire: false };
+  return {
+    status,
+    kind: 'text',
+    headers: [],
+    body: Buffer.from(text),
+    failure,
+    oversize: 0,
+    retire: false,
+    cpuUs: 0,
+  };
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -2,6 +2,7 @@ import type { AssetResource, Build, BuildProblem, FunctionResource } from '../mo
 import type { Colours } from './colours';
 import { firstTry } from './first-try';
 import type { Listening } from './log';
+import { describeProblem } from './problem';
 import { terminalText } from './untrusted';
 
 /** What a terminal shows at start: in the style that users of `twilio-run` know. Ends with a line break. */
@@ -61,8 +62,8 @@ function resourceText(
   return `${colours.bold(colours.cyan(`[${visibility}]`))} ${terminalText(shown)}`;
 }
 
-function problemText({ file, message }: BuildProblem, colours: Colours): string {
-  return `${colours.yellow('warn')}  ${terminalText(`${file}: ${message}`)}`;
+function problemText(problem: BuildProblem, colours: Colours): string {
+  return `${colours.yellow('warn')}  ${terminalText(describeProblem(problem))}`;
 }
 
 function addressText({ build, url, publicUrl, checkSignatures }: Listening, colours: Colours): string {

@@ -78,7 +78,9 @@ export function launchInTerminal(argv: readonly string[], options: ProgramOption
   const { node = [], main = MAIN } = options;
   const command = [process.execPath, ...node, main, ...argv];
   const isMac = process.platform === 'darwin';
-  const script = isMac ? ['-q', '/dev/null', ...command] : ['-qefc', command.map(quote).join(' '), '/dev/null'];
+  const script = isMac
+    ? ['-q', '/dev/null', ...command]
+    : ['-qefc', `exec ${command.map(quote).join(' ')}`, '/dev/null'];
   return launch('script', script, options);
 }
 
