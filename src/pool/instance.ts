@@ -20,7 +20,7 @@ export interface AnsweredCall {
 /** What the pool is told. Every callback gets the instance first. */
 export interface InstanceEvents {
   ready(instance: Instance): void;
-  result(instance: Instance, invocation: Invocation, reply: Reply): void;
+  result(instance: Instance, invocation: Invocation, reply: Reply, cpuUs: number): void;
   /** The call did not run here, and will not. */
   returned(instance: Instance, invocation: Invocation): void;
   /** The call ended without a reply, because the instance is gone. */
@@ -219,7 +219,7 @@ export class Instance {
         if (this.pending[0]?.callId === message.id) this.#enter('running');
         return;
       case 'result':
-        return this.#onResult(message.id, message.reply);
+        return this.#onResult(message.id, message.reply, message.cpuUs);
       case 'skipped':
         return this.#onSkipped(message.id);
       case 'console':
@@ -243,7 +243,7 @@ export class Instance {
   }
 
   /** Hot. */
-  #onResult(id: number, reply: Reply): void {
+  #onResult(id: number, reply: Reply, cpuUs: number): void {
     const invocation = this.pending[0];
     if (invocation === undefined || invocation.callId !== id) {
       return this.kill('HS_BROKE_PROTOCOL', `it answered call ${id}, which is not running`);
@@ -252,7 +252,7 @@ export class Instance {
     this.served += 1;
     this.#remember(id, invocation);
     if (reply.retire) this.retiring = true;
-    this.events.result(this, invocation, reply);
+    this.events.result(this, invocation, reply, cpuUs);
   }
 
   #onSkipped(id: number): void {

@@ -237,7 +237,7 @@ export class Pool {
 
   readonly #events: InstanceEvents = {
     ready: (instance) => this.#onReady(instance),
-    result: (instance, invocation, reply) => this.#onResult(instance, invocation, reply),
+    result: (instance, invocation, reply, cpuUs) => this.#onResult(instance, invocation, reply, cpuUs),
     returned: (instance, invocation) => this.#onReturned(instance, invocation),
     failed: () => {
       this.#running -= 1;
@@ -253,11 +253,11 @@ export class Pool {
   }
 
   /** Hot. */
-  #onResult(instance: Instance, invocation: Invocation, reply: Reply): void {
+  #onResult(instance: Instance, invocation: Invocation, reply: Reply, cpuUs: number): void {
     const lane = this.#laneOf(invocation.functionIndex);
     const now = instance.since;
     this.#running -= 1;
-    lane.measure(instance, now, reply.cpuUs);
+    lane.measure(instance, now, cpuUs);
     invocation.end({ type: 'reply', reply });
     this.#onFree(instance, lane, now);
   }

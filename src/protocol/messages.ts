@@ -87,8 +87,6 @@ export interface Reply {
   readonly oversize: number;
   /** The instance must not be used again. */
   readonly retire: boolean;
-  /** Microseconds of the cores that a call took, of late; 0: not measured this time. */
-  readonly cpuUs: number;
 }
 
 export type FromInstance =
@@ -96,7 +94,8 @@ export type FromInstance =
   | { readonly type: 'ready' }
   /** The module is loaded and the handler starts now; only sent by the call that loaded it. */
   | { readonly type: 'started'; readonly id: number }
-  | { readonly type: 'result'; readonly id: number; readonly reply: Reply }
+  /** `cpuUs`: microseconds of the cores that a call took, of late; 0: not measured this time. */
+  | { readonly type: 'result'; readonly id: number; readonly reply: Reply; readonly cpuUs: number }
   /** The call was taken back before it started; it did not run here. */
   | { readonly type: 'skipped'; readonly id: number }
   | { readonly type: 'console'; readonly id: number; readonly level: ConsoleLevel; readonly text: string }
@@ -182,14 +181,14 @@ interface ReplyExtras {
 }
 
 /** Hot. Payload: u16 status | u8 kind | u8 retire | u32 cpu | u32 length of the extras | extras as JSON | body. */
-export function encodeResult(id: number, reply: Reply): Buffer {
+export function encodeResult(id: number, reply: Reply, cpuUs: number): Buffer {
   const extras = encodeExtras(reply);
   const extrasBytes = Buffer.byteLength(extras);
   const frame = head(TYPE.result, id, RESULT_HEAD_BYTES + extrasBytes + reply.body.length);
   frame.writeUInt16LE(reply.status, HEAD_BYTES);
   frame.writeUInt8(BODY_KINDS.indexOf(reply.kind), HEAD_BYTES + 2);
   frame.writeUInt8(reply.retire ? 1 : 0, HEAD_BYTES + 3);
-  frame.writeUInt32LE(reply.cpuUs, HEAD_BYTES + 4);
+  frame.writeUInt32LE(cpuUs, HEAD_BYTES + 4);
   frame.writeUInt32LE(extrasBytes, HEAD_BYTES + 8);
   const extrasAt = HEAD_BYTES + RESULT_HEAD_BYTES;
   if (extrasBytes > 0) frame.write(extras, extrasAt, extrasBytes, 'utf8');
@@ -247,7 +246,7 @@ export function decodeFromInstance(type: number, id: number, payload: Buffer): F
     case TYPE.skipped:
       return { type: 'skipped', id };
     case TYPE.result:
-      return { type: 'result', id, reply: decodeReply(payload) };
+      return { type: 'result', id, reply: decodeReply(payload), cpuUs: payload.readUInt32LE(4) };
     case TYPE.console:
       return { type: 'console', id, level: levelOf(payload), text: payload.toString('utf8', 1) };
     case TYPE.exiting:
@@ -273,13 +272,12 @@ function decodeReply(payload: Buffer): Reply {
   need(payload.length >= bodyAt, 'result extras');
   const status = payload.readUInt16LE(0);
   const retire = payload.readUInt8(3) === 1;
-  const cpuUs = payload.readUInt32LE(4);
   const body = bodyAt === payload.length ? EMPTY : payload.subarray(bodyAt);
   if (extrasBytes === 0) {
-    return { status, kind, headers: NO_HEADERS, body, failure: null, oversize: 0, retire, cpuUs };
+    return { status, kind, headers: NO_HEADERS, body, failure: null, oversize: 0, retire };
   }
   const extras = decodeExtras(payload.toString('utf8', RESULT_HEAD_BYTES, bodyAt));
-  return { status, kind, body, retire, cpuUs, ...extras };
+  return { status, kind, body, retire, ...extras };
 }
 
 function decodeExtras(text: string): Pick<Reply, 'headers' | 'failure' | 'oversize'> {

@@ -183,7 +183,7 @@ export class Loop {
     this.#calls.run(state, flushConsole);
     state.answered = true;
     const retire = reply.retire || this.#retire !== null;
-    this.channel.write(encodeResult(state.id, { ...reply, retire, cpuUs: this.#cpu.measure() }));
+    this.channel.write(encodeResult(state.id, retire ? { ...reply, retire } : reply, this.#cpu.measure()));
     this.#scheduleFreeze();
   }
 

@@ -59,7 +59,7 @@ function success(content: Content): Reply {
 /** One shape for every reply: the loop and the encoder are hot. */
 function reply(status: number, content: Content, headers: readonly string[], failure: Failure | null): Reply {
   const { kind, bytes, oversize } = content;
-  return { status, kind, headers, body: bytes, failure, oversize, retire: false, cpuUs: 0 };
+  return { status, kind, headers, body: bytes, failure, oversize, retire: false };
 }
 
 function replyOfResponse({ statusCode, headers, body }: ResponseFields, sdk: Sdk): Reply {
