@@ -181,7 +181,7 @@ interface ReplyExtras {
 }
 
 /** Hot. Payload: u16 status | u8 kind | u8 retire | u32 cpu | u32 length of the extras | extras as JSON | body. */
-export function encodeResult(id: number, reply: Reply, cpuUs: number): Buffer {
+export function encodeResult(id: number, reply: Reply, cpuUs = 0): Buffer {
   const extras = encodeExtras(reply);
   const extrasBytes = Buffer.byteLength(extras);
   const frame = head(TYPE.result, id, RESULT_HEAD_BYTES + extrasBytes + reply.body.length);

@@ -274,7 +274,6 @@ function neverAnswers(): Reply {
     failure,
     oversize: 0,
     retire: false,
-    cpuUs: 0,
   };
 }
 
