@@ -1,0 +1,84 @@
+/** The pool's policy as a table: what is seen, what is done. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type Choice, choose, type PoolView } from '../src/pool/choose';
+
+/** One warm instance that is busy with short calls, on a machine with two cores and plenty of room. */
+const BUSY: PoolView = {
+  idle: 0,
+  instances: 1,
+  starting: 0,
+  queued: 1,
+  waitedMs: 0,
+  room: true,
+  callMs: 0.1,
+  useful: 2,
+  spare: true,
+  startMs: 60,
+  total: 1,
+  max: 100,
+  startingInPool: 0,
+  startLimit: 2,
+  evictable: false,
+  cores: 2,
+};
+const NONE: Partial<PoolView> = { instances: 0, room: false, callMs: null, useful: null, total: 0 };
+const WAITING: Partial<PoolView> = {
+  instances: 10,
+  total: 10,
+  queued: 200,
+  room: false,
+  callMs: 50,
+  useful: 300,
+};
+
+const ROWS: readonly (readonly [string, Partial<PoolView>, Choice])[] = [
+  ['a free instance is used', { idle: 1, instances: 1 }, 'use'],
+  ['the first call of a Function takes the spare', NONE, 'adopt'],
+  ['without a spare the first call starts a process', { ...NONE, spare: false }, 'start'],
+  [
+    'while as many start as there are cores, the first call waits',
+    { ...NONE, spare: false, startingInPool: 2 },
+    'wait',
+  ],
+  ['without room the first call waits', { ...NONE, total: 100 }, 'wait'],
+  [
+    'without room an idle instance of another Function makes some',
+    { ...NONE, total: 100, evictable: true },
+    'adopt',
+  ],
+  [
+    'behind a first call that is starting, one more waits for it',
+    { ...NONE, instances: 1, starting: 1, queued: 1 },
+    'wait',
+  ],
+  [
+    'behind a slow first call a second instance helps',
+    { ...NONE, instances: 1, queued: 2, waitedMs: 100 },
+    'adopt',
+  ],
+  ['a short call is sent ahead to a busy instance', {}, 'send-ahead'],
+  ['when the busy instance has enough, it waits', { room: false }, 'wait'],
+  ['a long call is not sent ahead', { callMs: 30 }, 'wait'],
+  [
+    'short calls that wait too long get a second instance',
+    { room: false, queued: 50, waitedMs: 150 },
+    'adopt',
+  ],
+  ['… but not more than there are cores', { instances: 2, room: false, queued: 50, waitedMs: 150 }, 'wait'],
+  ['… and are sent ahead rather than wake a further idle one', { instances: 4, idle: 2 }, 'send-ahead'],
+  ['… which is used when the hot ones have enough', { instances: 4, idle: 2, room: false }, 'use'],
+  ['long calls never go behind another one while one is idle', { instances: 4, idle: 2, callMs: 30 }, 'use'],
+  ['calls that wait for something else get many instances', WAITING, 'adopt'],
+  ['… one at a time', { ...WAITING, spare: false, startingInPool: 2 }, 'wait'],
+  ['… as long as the queue is long', { ...WAITING, queued: 3 }, 'wait'],
+  ['… unless those that are starting will do', { ...WAITING, queued: 20, starting: 20 }, 'wait'],
+  ['calls that need the cores all the time do not', { ...WAITING, useful: 2 }, 'wait'],
+  ['nobody starts anything for calls that do not wait long', { queued: 1, callMs: 30, room: false }, 'wait'],
+];
+
+describe('the policy', () => {
+  for (const [name, change, expected] of ROWS) {
+    it(name, () => assert.equal(choose({ ...BUSY, ...change }), expected));
+  }
+});
