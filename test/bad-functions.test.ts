@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ERRORS, type ErrorCode } from '../src/errors';
+import { encodeResult } from '../src/protocol/messages';
 import { expectGood, GOOD, recordOf } from './support/bad-row';
 import { type RawResponse, request } from './support/raw-http';
 import { eventually, type Served, serve } from './support/serve';
@@ -238,6 +239,17 @@ const AFTER: readonly FunctionRow[] = [
   },
 ];
 
+/** A whole result, of a call that nobody made. */
+const FORGED = encodeResult(99, {
+  status: 200,
+  kind: 'none',
+  headers: [],
+  body: Buffer.alloc(0),
+  failure: null,
+  oversize: 0,
+  retire: false,
+});
+
 const ENDS: readonly FunctionRow[] = [
   { name: 'exits', code: 'process.exit(3);', error: 'HS_EXITED', detail: /process\.exit\(3\)/ },
   { name: 'exits without a code', code: 'process.exit();', error: 'HS_EXITED', detail: /process\.exit\(0\)/ },
@@ -337,7 +349,7 @@ const ENDS: readonly FunctionRow[] = [
   },
   {
     name: 'answers a call that is not running',
-    code: "require('fs').writeSync(3, Buffer.from([13, 0, 0, 0, 18, 99, 0, 0, 0, 200, 0, 0, 0, 0, 0, 0, 0])); setTimeout(callback, 60_000);",
+    code: `require('fs').writeSync(3, Buffer.from([${[...FORGED]}])); setTimeout(callback, 60_000);`,
     error: 'HS_BROKE_PROTOCOL',
     detail: /answered call 99/,
   },

@@ -1,5 +1,6 @@
 /** What one call or one Function may not do to another: pollution, and what an answered call leaves behind. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { expectGood, GOOD, recordOf } from './support/bad-row';
 import { type RawResponse, request } from './support/raw-http';
@@ -52,6 +53,11 @@ const FILES = {
   ),
   'functions/interval.js': counting("setInterval(() => console.log('left tick'), 10);"),
   'functions/spin.js': counting('callback(null, String(calls)); for (;;);'),
+  'functions/once.js': `exports.handler = (context, { id, ms }, callback) => {
+    require('fs').appendFileSync('ran.txt', id + '\\n');
+    if (ms) setTimeout(callback, Number(ms), null, id);
+    else callback(null, id);
+  };`,
   '.env': 'SECRET=kept\nOTHER=kept\n',
 };
 
@@ -132,6 +138,33 @@ describe('a call', { concurrency: 4 }, () => {
     const start = performance.now();
     assert.equal(await textOf('/spin'), '1', 'in another instance');
     assert.ok(performance.now() - start < 5_000);
+  });
+});
+
+describe('a call behind a slow one', () => {
+  let served: Served;
+  before(async () => {
+    served = await serve(FILES, { maxInstances: 1 });
+  });
+  after(() => served.close());
+
+  it('runs once, however often it was sent ahead and taken back', async () => {
+    const ask = (query: string) => request(served.port, { method: 'GET', path: `/once?id=${query}` });
+    const ids = Array.from({ length: 30 }, (_, index) => `first${index}`);
+    for (const id of ids) await ask(id);
+    const calls = [ask('slow&ms=400')];
+    for (let index = 0; index < 8; index += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      calls.push(ask(`behind${index}`));
+      ids.push(`behind${index}`);
+    }
+    const answers = await Promise.all(calls);
+    const after = Array.from({ length: 30 }, (_, index) => `after${index}`);
+    for (const id of after) await ask(id);
+    assert.deepEqual(answers.map((response) => response.text()).sort(), [...ids.slice(30), 'slow'].sort());
+    const ran = (await readFile(served.project.file('ran.txt'), 'utf8')).trim().split('\n');
+    assert.deepEqual(ran.sort(), [...ids, 'slow', ...after].sort());
+    assert.ok(served.records.every(({ error }) => error === null));
   });
 });
 

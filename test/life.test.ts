@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import {
   allGone,
@@ -11,6 +12,7 @@ import {
   type Finished,
   type Gateway,
   launchInTerminal,
+  launchProgram,
   linesOf,
   type Program,
   type ProgramOptions,
@@ -165,6 +167,61 @@ describe('nothing is left', () => {
     assert.equal((await terminal.ended).code, 0);
     await allGone([gatewayPid, ...instances]);
   });
+});
+
+describe('a platform inside of another program leaves nothing that keeps it alive', () => {
+  const ends: readonly [title: string, script: string][] = [
+    ['after close', 'await platform.close();'],
+    ['after close twice', 'await Promise.all([platform.close(), platform.close()]); await platform.close();'],
+    ['after close during a reload', "fs.writeFileSync('functions/hello.js', ''); await platform.close();"],
+    [
+      'after close once it has noticed a save',
+      "fs.writeFileSync('functions/hello.js', ''); await new Promise(setImmediate); await platform.close();",
+    ],
+    [
+      'after close right after a reload',
+      "fs.writeFileSync('x.js', ''); await reload; await platform.close();",
+    ],
+    ['after closeNow', 'platform.closeNow();'],
+    ['after closeNow during close', 'const closed = platform.close(); platform.closeNow(); await closed;'],
+    ['after close after closeNow', 'platform.closeNow(); await platform.close();'],
+    [
+      'after closeNow while a call of an older build runs',
+      `const slow = fetch(platform.url + '/slow?mark=running').catch(() => 'cut off');
+      while (!fs.existsSync('running')) await new Promise(setImmediate);
+      await reload;
+      platform.closeNow();
+      assert.equal(await slow, 'cut off');`,
+    ],
+    [
+      'where it cannot listen',
+      "await assert.rejects(startPlatform({ ...options, port: platform.port }, events), { code: 'HS_PORT_IN_USE' }); await platform.close();",
+    ],
+    [
+      'where its options are wrong',
+      "await assert.rejects(async () => startPlatform({ ...options, trustProxy: ['x'] }, events), { code: 'HS_USAGE' }); await platform.close();",
+    ],
+    [
+      'where there is no project',
+      "await assert.rejects(startPlatform({ ...options, project: { ...options.project, root: './x' } }, events), { code: 'HS_NO_PROJECT' }); await platform.close();",
+    ],
+  ];
+  for (const [title, script] of ends) {
+    it(title, async (t) => {
+      const project = await projectOf(t, { ...FILES, 'program.cjs': embeddingProgram(script) });
+      const temporary = await temporaryFolder(project);
+      const program = launchProgram([], {
+        main: project.file('program.cjs'),
+        folder: project.path,
+        environment: { TMPDIR: temporary },
+      });
+      t.after(() => program.stop());
+      const [, pids = ''] = await program.said(/^pids (.*)\n/);
+      const { code, stderr } = await program.ended;
+      assert.deepEqual([code, stderr], [0, '']);
+      await leftNothing(pids.split(',').map(Number), temporary);
+    });
+  }
 });
 
 describe('what cannot start says so in one message, without a stack', () => {
@@ -428,6 +485,41 @@ describe('what it says', () => {
     );
   });
 });
+
+/** Starts a platform, asks it once, prints which processes it has, runs the script; it never calls `process.exit`. */
+function embeddingProgram(script: string): string {
+  return `
+    const assert = require('node:assert/strict');
+    const fs = require('node:fs');
+    const { startPlatform } = require(${JSON.stringify(join(__dirname, '..', 'src', 'index.js'))});
+    const options = {
+      project: {
+        root: process.cwd(), functionsFolder: null, assetsFolder: null, envFile: null, loadLocalEnv: false,
+        legacyMode: false,
+      },
+      host: '127.0.0.1', port: 0, publicUrl: null, trustProxy: [], checkSignatures: true, signatureStatus: 400,
+      timeoutMs: 10_000, maxInstances: null, maxInvocations: null, memoryMb: 256, isolation: 'function', live: true,
+      production: false,
+    };
+    let reloaded;
+    const reload = new Promise((resolve) => { reloaded = resolve; });
+    const events = { request() {}, late() {}, notice() {}, reloaded };
+    const children = () => fs.readdirSync('/proc').filter((pid) => {
+      try {
+        const stat = fs.readFileSync('/proc/' + pid + '/stat', 'latin1');
+        return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] === String(process.pid);
+      } catch {
+        return false;
+      }
+    });
+    (async () => {
+      const platform = await startPlatform(options, events);
+      assert.equal(await (await fetch(platform.url + '/hello')).text(), 'Ahoy');
+      console.log('pids ' + children().join(','));
+      ${script}
+    })();
+  `;
+}
 
 interface ServedProgram {
   readonly gateway: Gateway;

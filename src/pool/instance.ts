@@ -78,6 +78,8 @@ export class Instance {
   readonly #now: () => number;
   readonly #outbox: Buffer[] = [];
   #lastCallId = 0;
+  /** The last call that was taken back and that the instance has not come past yet; 0: none. */
+  #takenBack = 0;
   #startedCallId = 0;
   #frozenCallId = 0;
   /** Requests whose calls were answered here, by call id: who a late line belongs to. */
@@ -152,12 +154,19 @@ export class Instance {
   takeBack(): Invocation[] {
     const first = this.pending[1];
     const last = this.pending.at(-1);
-    if (this.dead || first === undefined || last === undefined) return [];
+    if (this.dead || first === undefined || last === undefined || !this.mayGiveBack) return [];
     const claimed = this.#claims.takeBack(first.callId, last.callId);
     const keep = this.pending.filter(
       (invocation) => invocation.callId <= Math.max(claimed, first.callId - 1),
     );
-    return this.pending.splice(keep.length);
+    const taken = this.pending.splice(keep.length);
+    this.#takenBack = taken.at(-1)?.callId ?? 0;
+    return taken;
+  }
+
+  /** There is room for one range of calls that were taken back; a second one would let those of the first run. */
+  get mayGiveBack(): boolean {
+    return this.#takenBack === 0;
   }
 
   /** Whether author's code has begun with the first call. Asks the file until it says yes, then remembers. */
@@ -256,6 +265,7 @@ export class Instance {
   }
 
   #onSkipped(id: number): void {
+    if (id === this.#takenBack) this.#takenBack = 0;
     const invocation = this.pending[0];
     // One that was taken back for certain is not here any more.
     if (invocation === undefined || invocation.callId !== id) return;

@@ -43,7 +43,8 @@ export class Lane {
   leastBusy(): Instance | null {
     let best: Instance | null = null;
     for (const instance of this.instances) {
-      if (instance.retiring || instance.served === 0 || instance.pending.length >= AHEAD) continue;
+      if (instance.retiring || instance.served === 0 || !instance.mayGiveBack) continue;
+      if (instance.pending.length >= AHEAD) continue;
       if (best === null || instance.pending.length < best.pending.length) best = instance;
     }
     return best;

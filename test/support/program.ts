@@ -14,8 +14,10 @@ export interface ProgramOptions {
   readonly folder?: string;
   /** Flags of Node. */
   readonly node?: readonly string[];
-  /** What is run instead of our own `main.js`. */
+  /** What Node runs instead of our own `main.js`. */
   readonly main?: string;
+  /** What is run instead of Node with `main`, before the arguments. */
+  readonly command?: readonly string[];
 }
 
 export interface Finished {
@@ -66,8 +68,8 @@ export async function startGateway(argv: readonly string[], options: ProgramOpti
 }
 
 export function launchProgram(argv: readonly string[], options: ProgramOptions = {}): Program {
-  const { node = [], main = MAIN } = options;
-  return launch(process.execPath, [...node, main, ...argv], options);
+  const [file = '', ...before] = commandOf(options);
+  return launch(file, [...before, ...argv], options);
 }
 
 /**
@@ -75,8 +77,7 @@ export function launchProgram(argv: readonly string[], options: ProgramOptions =
  * The pid is that of `script`.
  */
 export function launchInTerminal(argv: readonly string[], options: ProgramOptions = {}): Program {
-  const { node = [], main = MAIN } = options;
-  const command = [process.execPath, ...node, main, ...argv];
+  const command = [...commandOf(options), ...argv];
   const isMac = process.platform === 'darwin';
   const script = isMac
     ? ['-q', '/dev/null', ...command]
@@ -109,6 +110,10 @@ export function isAlive(pid: number): boolean {
 export async function allGone(pids: readonly number[]): Promise<void> {
   assert.notEqual(pids.length, 0, 'there were none');
   await eventually(() => (pids.some(isAlive) ? undefined : true));
+}
+
+function commandOf({ node = [], main = MAIN, command }: ProgramOptions): readonly string[] {
+  return command ?? [process.execPath, ...node, main];
 }
 
 function launch(command: string, argv: readonly string[], { environment, folder }: ProgramOptions): Program {
