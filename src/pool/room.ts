@@ -2,13 +2,16 @@
 import type { Instance } from './instance';
 import type { Lane } from './lane';
 
-/** The idle instance of another Function that was used least recently. */
+/**
+ * The idle instance of another Function that was used least recently. Only one that sleeps: what its last call still
+ * writes to the log after the answer would be lost.
+ */
 export function findEvictable(lanes: readonly Lane[], lane: Lane): Instance | null {
   let oldest: Instance | null = null;
   for (const other of lanes) {
     const candidate = other.idle[0];
     if (other === lane || candidate === undefined) continue;
-    if (oldest === null || candidate.since < oldest.since) oldest = candidate;
+    if ((oldest === null || candidate.since < oldest.since) && candidate.isFrozen()) oldest = candidate;
   }
   return oldest;
 }

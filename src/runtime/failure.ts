@@ -18,6 +18,8 @@ const STACK_CHARACTERS = 65_536;
 const DEEPEST_CAUSE = 4;
 /** Stack frames of Hookswitch itself lie below this folder. */
 const OWN_CODE = dirname(__dirname) + sep;
+/** Of our loop and of Node: how a call is started and told apart from others. */
+const NOT_AUTHORS: readonly string[] = [OWN_CODE, 'node:internal/', 'node:async_hooks:'];
 
 /** Never throws and never returns much, whatever was thrown. */
 export function describeError(error: unknown): ErrorDescription {
@@ -103,5 +105,5 @@ function cleanStack(stack: string): string {
 
 function isAuthors(frame: string): boolean {
   if (process.env.TWILIO_SERVERLESS_FULL_ERRORS !== undefined) return true;
-  return !(frame.startsWith('    at ') && (frame.includes(OWN_CODE) || frame.includes('node:internal/')));
+  return !(frame.startsWith('    at ') && NOT_AUTHORS.some((place) => frame.includes(place)));
 }

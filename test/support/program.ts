@@ -31,11 +31,11 @@ export interface Program {
   readonly child: ChildProcess;
   readonly pid: number;
   readonly ended: Promise<Finished>;
-  /** stdout and stderr so far, as they came. */
+  /** stdout so far. */
   output(): string;
-  /** Waits until the output matches. */
+  /** Waits until stdout matches. */
   said(pattern: RegExp): Promise<RegExpExecArray>;
-  /** Ends it, if it still runs, and waits for that. */
+  /** Ends it and all that it started, if they still run, and waits for that. */
   stop(): Promise<void>;
 }
 
@@ -123,11 +123,10 @@ function launch(command: string, argv: readonly string[], { environment, folder 
     env: { PATH, HOME, ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  const texts = { stdout: '', stderr: '', both: '' };
+  const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (chunk: string) => {
       texts[name] += chunk;
-      texts.both += chunk;
     });
   }
   child.stdin.on('error', () => {});
@@ -138,22 +137,39 @@ function launch(command: string, argv: readonly string[], { environment, folder 
     child,
     pid: child.pid ?? 0,
     ended,
-    output: () => texts.both,
-    said: (pattern) => waitForText(pattern, () => texts.both, child),
+    output: () => texts.stdout,
+    said: (pattern) => waitForText(pattern, texts, child),
     stop: async () => {
-      child.kill('SIGKILL');
+      killTree(child.pid ?? 0);
       await ended;
     },
   };
 }
 
-function waitForText(pattern: RegExp, read: () => string, child: ChildProcess): Promise<RegExpExecArray> {
+function waitForText(
+  pattern: RegExp,
+  texts: { readonly stdout: string; readonly stderr: string },
+  child: ChildProcess,
+): Promise<RegExpExecArray> {
   const search = (): RegExpExecArray | undefined => {
-    const found = pattern.exec(read());
-    if (found === null && child.exitCode !== null) throw new Error(`it ended without ${pattern}: ${read()}`);
+    const found = pattern.exec(texts.stdout);
+    if (found === null && child.exitCode !== null) {
+      throw new Error(`it ended without ${pattern}: ${texts.stdout}${texts.stderr}`);
+    }
     return found ?? undefined;
   };
   return eventually(search, 20_000);
+}
+
+/** From the top down, so that nothing is started meanwhile. */
+function killTree(pid: number): void {
+  const children = childrenOf(pid);
+  try {
+    if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended in between.
+  }
+  for (const child of children) killTree(child);
 }
 
 function quote(word: string): string {
