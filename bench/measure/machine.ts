@@ -8,7 +8,7 @@ import { TICK_MS, treeCpuMs } from './processes';
 /** A run during which others took more than this share of one core is thrown away. */
 export const LOUD = 0.15;
 const LOOK_MS = 300;
-const PATIENCE_MS = 12_000;
+const PATIENCE_MS = 6_000;
 
 export function describeMachine(): string {
   const model = cpus()[0]?.model ?? 'unknown processor';

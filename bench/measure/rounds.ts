@@ -39,7 +39,7 @@ interface Round extends LoadResult {
   readonly isLoud: boolean;
 }
 
-const MOST_TRIES = 3;
+const MOST_TRIES = 2;
 /** Of one that needs seconds for an answer. */
 const SLOW_SECONDS = 14;
 
