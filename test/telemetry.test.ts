@@ -132,7 +132,7 @@ Twilio assets available:
 warn  functions/bad name.js: rename it
 
 Listening on http://localhost:3000. Stop with Ctrl-C.
-Try it: curl http://localhost:3000/hello -d 'From=+15551234567' -d 'Body=Ahoy'
+Try it: curl http://localhost:3000/hello --data-urlencode 'From=+15551234567' -d 'Body=Ahoy'
 
 `,
     );
@@ -302,7 +302,7 @@ describe('the log in JSON', () => {
           },
           { path: '/a.json', visibility: 'private', file: 'assets/a.private.json', url: null },
         ],
-        try: "curl http://localhost:3000/hello -d 'From=+15551234567' -d 'Body=Ahoy'",
+        try: "curl http://localhost:3000/hello --data-urlencode 'From=+15551234567' -d 'Body=Ahoy'",
       },
     );
     assert.deepEqual(

@@ -17,7 +17,7 @@ export function firstTry(build: Build, url: string, checkSignatures: boolean): F
 }
 
 function curlOf(resource: FunctionResource, url: string): string {
-  return `curl ${shellWord(url + resource.path)} -d 'From=+15551234567' -d 'Body=Ahoy'`;
+  return `curl ${shellWord(url + resource.path)} --data-urlencode 'From=+15551234567' -d 'Body=Ahoy'`;
 }
 
 function shellWord(text: string): string {
