@@ -15,7 +15,7 @@ function installed() {
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   console.error('Installing dependencies (once) …');
-  const run = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+  const run = spawnSync('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',

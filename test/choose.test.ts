@@ -7,7 +7,6 @@ import { type Choice, choose, type PoolView } from '../src/pool/choose';
 const BUSY: PoolView = {
   idle: 0,
   instances: 1,
-  starting: 0,
   queued: 1,
   waitedMs: 0,
   room: true,
@@ -20,11 +19,13 @@ const BUSY: PoolView = {
   startingInPool: 0,
   startLimit: 2,
   evictable: false,
+  busyInPool: 1,
   cores: 2,
 };
 const NONE: Partial<PoolView> = { instances: 0, room: false, callMs: null, useful: null, total: 0 };
 const WAITING: Partial<PoolView> = {
   instances: 10,
+  busyInPool: 10,
   total: 10,
   queued: 200,
   room: false,
@@ -49,14 +50,12 @@ const ROWS: readonly (readonly [string, Partial<PoolView>, Choice])[] = [
   ],
   [
     'behind a first call that is starting, one more waits for it',
-    { ...NONE, instances: 1, starting: 1, queued: 1 },
+    { ...NONE, instances: 1, queued: 1 },
     'wait',
   ],
-  [
-    'behind a slow first call a second instance helps',
-    { ...NONE, instances: 1, queued: 2, waitedMs: 100 },
-    'adopt',
-  ],
+  ['behind a slow first call a second instance helps', { ...NONE, instances: 1, waitedMs: 100 }, 'adopt'],
+  ['… and a twelfth, the longer it lasts', { ...NONE, instances: 11, waitedMs: 700 }, 'adopt'],
+  ['… but not all at once', { ...NONE, instances: 11, waitedMs: 100 }, 'wait'],
   ['a short call is sent ahead to a busy instance', {}, 'send-ahead'],
   ['when the busy instance has enough, it waits', { room: false }, 'wait'],
   ['a long call is not sent ahead', { callMs: 30 }, 'wait'],
@@ -65,15 +64,21 @@ const ROWS: readonly (readonly [string, Partial<PoolView>, Choice])[] = [
     { room: false, queued: 50, waitedMs: 150 },
     'adopt',
   ],
-  ['… but not more than there are cores', { instances: 2, room: false, queued: 50, waitedMs: 150 }, 'wait'],
+  [
+    '… but not more than there are cores',
+    { instances: 2, busyInPool: 2, room: false, queued: 50, waitedMs: 150 },
+    'wait',
+  ],
+  ['… whoever keeps them busy', { busyInPool: 2, room: false, queued: 50, waitedMs: 150 }, 'wait'],
   ['… and are sent ahead rather than wake a further idle one', { instances: 4, idle: 2 }, 'send-ahead'],
   ['… which is used when the hot ones have enough', { instances: 4, idle: 2, room: false }, 'use'],
   ['long calls never go behind another one while one is idle', { instances: 4, idle: 2, callMs: 30 }, 'use'],
   ['calls that wait for something else get many instances', WAITING, 'adopt'],
   ['… one at a time', { ...WAITING, spare: false, startingInPool: 2 }, 'wait'],
   ['… as long as the queue is long', { ...WAITING, queued: 3 }, 'wait'],
-  ['… unless those that are starting will do', { ...WAITING, queued: 20, starting: 20 }, 'wait'],
+  ['calls of seconds do not wait for one another', { ...WAITING, callMs: 6_000, queued: 1 }, 'adopt'],
   ['calls that need the cores all the time do not', { ...WAITING, useful: 2 }, 'wait'],
+  ['… until they wait so long that it is worth a try', { ...WAITING, useful: 2, waitedMs: 1_100 }, 'adopt'],
   ['nobody starts anything for calls that do not wait long', { queued: 1, callMs: 30, room: false }, 'wait'],
 ];
 

@@ -381,21 +381,24 @@ describe('the process of a Function', () => {
   }
 
   it('that left a timer behind is kept: the timer waits, and its lines are told apart', async (t) => {
-    const served = await servedFor(t, {
-      'functions/a.js': running(
-        "if (event.leave) setTimeout(() => console.log('late'), 10); else setTimeout(() => callback(null, [process.pid]), 50); if (event.leave) callback(null, [process.pid]);",
-      ),
-    });
-    const first = await askJson(served, '/a?leave=1');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const served = await servedFor(
+      t,
+      {
+        'functions/leave.js': running(
+          "setTimeout(() => console.log('late'), 300); callback(null, [process.pid]);",
+        ),
+        'functions/wait.js': running('setTimeout(() => callback(null, [process.pid]), 50);'),
+      },
+      { isolation: 'environment' },
+    );
+    const first = await askJson(served, '/leave');
+    await new Promise((resolve) => setTimeout(resolve, 500));
     assert.deepEqual(served.late, [], 'it is frozen');
-    assert.deepEqual(await askJson(served, '/a'), first);
-    await eventually(() => served.late[0]);
-    const { id, console: lines } = served.records[0] ?? {};
+    assert.deepEqual(await askJson(served, '/wait'), first);
+    const line = await eventually(() => served.late[0]);
+    const { id, console: lines } = await served.record('/leave');
     assert.deepEqual(lines, []);
-    assert.deepEqual(served.late, [
-      { requestId: id, resource: 'functions/a.js', level: 'info', text: 'late' },
-    ]);
+    assert.deepEqual([line.requestId, line.level, line.text], [id, 'info', 'late']);
   });
 
   it('keeps its connections to another server, and does not fail with those that were closed meanwhile', async (t) => {

@@ -168,7 +168,11 @@ function subfolders(folder: string): readonly string[] {
 }
 
 function isFolder(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    return false; // not ours to look at
+  }
 }
 
 function nextImmediate(): Promise<void> {

@@ -33,6 +33,7 @@ export function checkAuthorHeaders(headers: readonly string[], now: number): Aut
   const lines: string[] = [];
   let contentType: string | null = null;
   let bytes = 0;
+  let count = 0;
   let tooLong: string | null = null;
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] ?? '';
@@ -42,6 +43,9 @@ export function checkAuthorHeaders(headers: readonly string[], now: number): Aut
     if (invalid !== null) return { code: 'HS_RESULT_INVALID', detail: invalid };
     if (DROPPED.has(lower) || lower.startsWith('proxy-')) continue;
     bytes += name.length + value.length;
+    count += 1;
+    // Still to be checked, but no longer to be kept.
+    if (bytes > HEADER_BYTES || count > HEADER_LINES) continue;
     if (lower === 'content-type') {
       contentType = value;
       continue;
@@ -53,7 +57,6 @@ export function checkAuthorHeaders(headers: readonly string[], now: number): Aut
     tooLong ??= explainCookieLife(value, now);
     lines.push(name, secureCookie(value));
   }
-  const count = lines.length / 2 + (contentType === null ? 0 : 1);
   if (bytes > HEADER_BYTES || count > HEADER_LINES) {
     const detail = `${count} header lines with ${bytes} bytes; ${HEADER_LINES} lines and ${HEADER_BYTES} bytes are allowed`;
     return { code: 'HS_RESPONSE_HEADERS_TOO_LONG', detail };

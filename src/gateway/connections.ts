@@ -47,6 +47,8 @@ export class Connections {
   ) {
     server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
+      // node:http takes its own listener away from a socket that it hands over (CONNECT).
+      socket.on('error', () => {});
       socket.once('close', () => this.#sockets.delete(socket));
     });
   }

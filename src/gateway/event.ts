@@ -11,7 +11,38 @@ export type Form = Readonly<ParsedUrlQuery>;
 
 /** All fields arrive however many there are; the body's size is the limit (request-flow, refusals). */
 export function parseForm(text: string): Form {
-  return parse(text, '&', '=', { maxKeys: 0 });
+  return parsePlainForm(text) ?? parse(text, '&', '=', { maxKeys: 0 });
+}
+
+/** The forms that nearly all senders send, in half the time: no name twice, no broken escape. `null`: not one of these. */
+function parsePlainForm(text: string): Form | null {
+  const form: Record<string, string> = Object.create(null);
+  for (let at = 0; at < text.length; ) {
+    const next = text.indexOf('&', at);
+    const end = next === -1 ? text.length : next;
+    if (end > at) {
+      const equals = text.indexOf('=', at);
+      const nameEnd = equals === -1 || equals > end ? end : equals;
+      const name = decodePart(text, at, nameEnd);
+      const value = nameEnd === end ? '' : decodePart(text, nameEnd + 1, end);
+      if (name === null || value === null || form[name] !== undefined) return null;
+      form[name] = value;
+    }
+    at = end + 1;
+  }
+  return form;
+}
+
+/** `null`: it holds an escape that is none, which Node's own parser has its way with. */
+function decodePart(text: string, start: number, end: number): string | null {
+  const part = text.slice(start, end);
+  const plain = part.includes('+') ? part.replaceAll('+', ' ') : part;
+  if (!plain.includes('%')) return plain;
+  try {
+    return decodeURIComponent(plain);
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -23,13 +54,37 @@ export function parseForm(text: string): Form {
 export function buildEvent(rawHeaders: readonly string[], query: string, form: Form | null): string {
   let text = `{"request":${requestText(rawHeaders)}`;
   if (query !== '') text = appendMembers(text, JSON.stringify(parseQuery(query)));
-  if (form !== null) text = appendMembers(text, JSON.stringify(form));
+  if (form !== null) text += formText(form);
   return `${text}}`;
 }
 
 function appendMembers(text: string, object: string): string {
   return object.length === 2 ? text : `${text},${object.slice(1, -1)}`;
 }
+
+/** `,"name":"value"` for each field. */
+function formText(form: Form): string {
+  let text = '';
+  for (const name of Object.keys(form)) {
+    const value = form[name];
+    text += `,${fieldMember(name)}${typeof value === 'string' ? quote(value) : JSON.stringify(value)}`;
+  }
+  return text;
+}
+
+/** `"name":`. A memo of a pure function like `HEADER_NAMES`. */
+function fieldMember(name: string): string {
+  const known = FIELD_MEMBERS.get(name);
+  if (known !== undefined) return known;
+  const member = `${JSON.stringify(name)}:`;
+  if (name.length > MOST_NAME_CHARACTERS) return member;
+  if (FIELD_MEMBERS.size >= HEADER_NAMES_KEPT) FIELD_MEMBERS.clear();
+  FIELD_MEMBERS.set(name, member);
+  return member;
+}
+
+const FIELD_MEMBERS = new Map<string, string>();
+const MOST_NAME_CHARACTERS = 64;
 
 function requestText(rawHeaders: readonly string[]): string {
   const names: HeaderName[] = [];
@@ -112,7 +167,7 @@ function headerName(spelled: string): HeaderName {
   if (known !== undefined) return known;
   const name = compileHeaderName(spelled.toLowerCase());
   if (HEADER_NAMES.size >= HEADER_NAMES_KEPT) HEADER_NAMES.clear();
-  HEADER_NAMES.set(spelled, name);
+  if (spelled.length <= MOST_NAME_CHARACTERS) HEADER_NAMES.set(spelled, name);
   return name;
 }
 

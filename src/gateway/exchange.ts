@@ -23,6 +23,8 @@ export class Exchange {
   console: readonly ConsoleLine[] = NO_LINES;
   consoleDropped = 0;
   ended = false;
+  /** The client sends the body only once it is asked to. */
+  expectsContinue = false;
 
   constructor(
     readonly id: string,

@@ -25,7 +25,7 @@ export class ExplanationBrake {
   #second = Number.NEGATIVE_INFINITY;
   #count = 0;
 
-  constructor(private readonly perSecond = 20) {}
+  constructor(private readonly perSecond = 2) {}
 
   allows(nowMs: number): boolean {
     const second = Math.floor(nowMs / 1_000);

@@ -68,6 +68,7 @@ const PREFLIGHT = [
 export class Handler {
   readonly #ids = new RequestIds();
   readonly #explanations = new ExplanationBrake();
+  #lastHost = '';
   stopping = false;
 
   constructor(
@@ -95,21 +96,44 @@ export class Handler {
   }
 
   /** Hot. */
-  readonly handle = (req: IncomingMessage, res: ServerResponse): Exchange => {
+  readonly handle = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): Exchange => {
     const exchange = this.open(req, res);
-    const invalid = this.stopping ? null : explainInvalid(exchange);
+    exchange.expectsContinue = expectsContinue;
+    safely(exchange, () => this.#begin(exchange));
+    return exchange;
+  };
+
+  #begin(exchange: Exchange): void {
+    const invalid = this.stopping ? null : this.#explainInvalid(exchange);
     if (this.stopping) refuse(exchange, 'HS_STOPPING', null, CLOSE);
     else if (invalid !== null) refuse(exchange, 'HS_BAD_REQUEST', invalid, CLOSE);
     else this.#limit(exchange);
-    return exchange;
-  };
+  }
+
+  /** What node:http lets through although it is not valid HTTP, or not unambiguous. */
+  #explainInvalid({ head, req }: Exchange): string | null {
+    if (head.transferEncoding !== undefined && head.transferEncoding.trim().toLowerCase() !== 'chunked') {
+      return `Transfer-Encoding ${JSON.stringify(head.transferEncoding.slice(0, 100))} is not supported`;
+    }
+    if (head.host === undefined && req.httpVersion !== '1.0') return 'there is no Host header';
+    if (head.hostLines > 1) return 'there are several Host headers';
+    return this.#isHost(head.host ?? '') ? null : 'the Host header is invalid';
+  }
+
+  /** It becomes a part of URLs. Nearly all requests name the same one. */
+  #isHost(host: string): boolean {
+    if (host === '' || host === this.#lastHost) return true;
+    if (!isValidHost(host) || !URL.canParse(`http://${host}`)) return false;
+    this.#lastHost = host;
+    return true;
+  }
 
   #limit(exchange: Exchange): void {
     const tooLong = explainTooLong(exchange.head);
     if (tooLong !== null) return refuse(exchange, tooLong.code, tooLong.detail);
     const { live } = this.sites;
     if (live !== null) this.#route(exchange, live);
-    else this.sites.whenLive((site) => this.#route(exchange, site));
+    else this.sites.whenLive((site) => safely(exchange, () => this.#route(exchange, site)));
   }
 
   #route(exchange: Exchange, site: Site): void {
@@ -118,7 +142,7 @@ export class Handler {
     this.sites.recheck((latest) => {
       const found = latest.routes.find(exchange.head.path);
       if (found === null) refuse(exchange, 'HS_NOT_FOUND', null);
-      else this.#method(exchange, latest, found);
+      else safely(exchange, () => this.#method(exchange, latest, found));
     });
   }
 
@@ -129,7 +153,7 @@ export class Handler {
         return this.#admit(exchange, site, route);
       case 'GET':
       case 'HEAD':
-        return expectNoBody(exchange, () => this.#admit(exchange, site, route));
+        return expectNoBody(exchange, () => safely(exchange, () => this.#admit(exchange, site, route)));
       case 'OPTIONS':
         return sendPreflight(exchange);
       default:
@@ -141,7 +165,7 @@ export class Handler {
   #admit(exchange: Exchange, site: Site, route: Route): void {
     if (!this.#maySign(exchange, site, route)) return;
     if (exchange.head.method !== 'POST') return this.#verify(exchange, site, route);
-    readBody(exchange, (raw) => this.#decode(exchange, site, route, raw));
+    readBody(exchange, (raw) => safely(exchange, () => this.#decode(exchange, site, route, raw)));
   }
 
   #maySign(exchange: Exchange, site: Site, route: Route): boolean {
@@ -163,7 +187,7 @@ export class Handler {
       if (error !== null) return refuse(exchange, error.code, error.detail);
       exchange.raw = raw;
       exchange.body = body;
-      this.#verify(exchange, site, route);
+      safely(exchange, () => this.#verify(exchange, site, route));
     });
   }
 
@@ -238,7 +262,9 @@ export class Handler {
       event: buildEvent(head.rawHeaders, head.query, body?.kind === 'form' ? body.form : null),
       body: body?.kind === 'json' ? body.text : '',
     };
-    site.pool.invoke(input, (outcome, invocation) => this.#answer(exchange, site, outcome, invocation));
+    site.pool.invoke(input, (outcome, invocation) =>
+      safely(exchange, () => this.#answer(exchange, site, outcome, invocation)),
+    );
   }
 
   /** Hot. */
@@ -259,7 +285,7 @@ export class Handler {
         }
         return respondFailed(exchange, outcome.code, outcome.detail);
       case 'superseded':
-        return this.sites.whenLive((latest) => this.#routeAgain(exchange, latest));
+        return this.sites.whenLive((latest) => safely(exchange, () => this.#routeAgain(exchange, latest)));
     }
   }
 
@@ -283,16 +309,16 @@ function isFailureOfCode(code: ErrorCode): boolean {
   return (status === 500 || status === 504) && code !== 'HS_START_FAILED' && code !== 'HS_INTERNAL';
 }
 
-/** What node:http lets through although it is not valid HTTP, or not unambiguous. */
-function explainInvalid({ head, req }: Exchange): string | null {
-  if (head.transferEncoding !== undefined && head.transferEncoding.trim().toLowerCase() !== 'chunked') {
-    return `Transfer-Encoding ${JSON.stringify(head.transferEncoding.slice(0, 100))} is not supported`;
+/** A defect of ours costs one exchange its answer, and nobody else anything. */
+function safely(exchange: Exchange, step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    if (exchange.res.headersSent) exchange.res.destroy();
+    else refuse(exchange, 'HS_INTERNAL', detail);
+    exchange.end(500, null);
   }
-  if (head.host === undefined && req.httpVersion !== '1.0') return 'there is no Host header';
-  if (head.hostLines > 1) return 'there are several Host headers';
-  if (head.host !== undefined && head.host !== '' && !isValidHost(head.host))
-    return 'the Host header is invalid';
-  return null;
 }
 
 function explainTooLong({ target, headerBytes, headerLines }: RequestHead): BodyProblem | null {

@@ -1,4 +1,5 @@
 const MOST_NAMES = 1_000;
+const MOST_CHARACTERS = 64;
 const KNOWN = new Map<string, string>();
 
 /**
@@ -9,6 +10,8 @@ export function lowerCaseName(name: string): string {
   const known = KNOWN.get(name);
   if (known !== undefined) return known;
   const lower = name.toLowerCase();
-  if (KNOWN.size < MOST_NAMES) KNOWN.set(name, lower);
+  if (name.length > MOST_CHARACTERS) return lower;
+  if (KNOWN.size === MOST_NAMES) KNOWN.clear();
+  KNOWN.set(name, lower);
   return lower;
 }

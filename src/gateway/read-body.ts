@@ -14,6 +14,7 @@ export function readBody(exchange: Exchange, done: (body: Buffer) => void): void
     return refuse(exchange, 'HS_REQUEST_TOO_LARGE', detail);
   }
   if (!head.hasBody) return done(EMPTY);
+  if (exchange.expectsContinue) exchange.res.writeContinue();
   let first: Buffer | null = null;
   let more: Buffer[] | null = null;
   let bytes = 0;
@@ -39,6 +40,7 @@ export function expectNoBody(exchange: Exchange, done: () => void): void {
   const { req, head } = exchange;
   if ((head.contentLength ?? 0) > 0) return refuse(exchange, 'HS_GET_WITH_BODY', null);
   if (head.transferEncoding === undefined) return done();
+  if (exchange.expectsContinue) exchange.res.writeContinue();
   req.on('data', () => {
     if (!exchange.ended) refuse(exchange, 'HS_GET_WITH_BODY', null);
   });

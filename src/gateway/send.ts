@@ -57,7 +57,7 @@ function hasLongRest({ req, head }: Exchange): boolean {
  * still arriving with a reset, and the client would see that instead of the answer.
  */
 function linger({ req, res, isHead }: Exchange, text: string): void {
-  if (!isHead) res.write(text);
+  if (!isHead && text !== '') res.write(text);
   else res.flushHeaders();
   let dropped = 0;
   const finish = () => {

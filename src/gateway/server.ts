@@ -57,7 +57,7 @@ export class GatewayServer {
     this.#connections = new Connections(this.#server, requestMs);
     answerHalfClosed(this.#server);
     this.#server.timeout = Math.max(SILENCE_MS, options.timeoutMs * 2 + SILENCE_MS / 2);
-    this.#server.on('request', (req, res) => this.#handle(req, res));
+    this.#server.on('request', (req, res) => this.#handle(req, res, false));
     this.#server.on('checkContinue', (req, res) => this.#handleExpecting(req, res));
     this.#server.on('checkExpectation', (req, res) => {
       const exchange = this.handler.open(req, res);
@@ -71,9 +71,12 @@ export class GatewayServer {
   listen(): Promise<number> {
     const { host, port } = this.options;
     return new Promise((resolve, reject) => {
-      this.#server.once('error', (error: NodeJS.ErrnoException) =>
-        reject(explainListenError(error, host, port)),
-      );
+      this.#server.on('error', (error: NodeJS.ErrnoException) => {
+        // Once it listens: a connection could not be accepted (too many open files). Others can.
+        if (this.#server.listening)
+          this.#record('HS_INTERNAL', '', '', `a connection was lost: ${error.message}`);
+        else reject(explainListenError(error, host, port));
+      });
       this.#server.listen(port, host, () => resolve((this.#server.address() as AddressInfo).port));
     });
   }
@@ -92,16 +95,14 @@ export class GatewayServer {
 
   // --- requests
 
-  #handle(req: IncomingMessage, res: ServerResponse): Exchange {
-    const exchange = this.handler.handle(req, res);
+  #handle(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void {
+    const exchange = this.handler.handle(req, res, expectsContinue);
     if (exchange.head.hasBody) this.#current.set(req.socket, exchange);
-    return exchange;
   }
 
   /** The client waits for `100 Continue` before it sends the body: it is only told to when the body is wanted. */
   #handleExpecting(req: IncomingMessage, res: ServerResponse): void {
-    const exchange = this.#handle(req, res);
-    if (!exchange.ended && !res.headersSent) res.writeContinue();
+    this.#handle(req, res, true);
   }
 
   // --- below requests

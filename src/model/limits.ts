@@ -12,4 +12,6 @@ export const QUEUE_WAIT_MS = 5_000;
 export const MEMORY_MB = 256;
 /** Console output kept per invocation; what is beyond is counted and dropped. */
 export const LOG_BYTES = 256 * 1_024;
+/** What a line counts beside its text: empty ones cost memory too. */
+export const LINE_BYTES = 64;
 export const PATH_CHARACTERS = 255;

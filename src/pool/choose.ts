@@ -9,8 +9,6 @@ export interface PoolView {
   readonly idle: number;
   /** Instances of this Function, starting ones included. */
   readonly instances: number;
-  /** Of these, how many have not answered their first call yet. */
-  readonly starting: number;
   /** Calls of this Function that wait, this one included. */
   readonly queued: number;
   /** How long the oldest of them has waited. */
@@ -33,6 +31,8 @@ export interface PoolView {
   readonly startLimit: number;
   /** An idle instance of another Function could make room. */
   readonly evictable: boolean;
+  /** Instances of the pool, of whatever Function, that have calls. */
+  readonly busyInPool: number;
   readonly cores: number;
 }
 
@@ -52,6 +52,8 @@ export const SEND_AHEAD_BELOW_MS = 5;
 const SHORT_MS = 2;
 /** A queue that lasts this long although calls are short means that one instance is not enough. */
 const SATURATED_MS = 100;
+/** After that a further instance is tried whatever the figures say. */
+const LONG_WAIT_MS = 1_000;
 /** Beyond one instance for each core a further one pays for waits above this. */
 const WORTH_MS = 20;
 
@@ -77,18 +79,20 @@ function chooseMore(view: PoolView): Choice {
 }
 
 /**
- * A further instance pays when calls wait longer than it takes to be ready. Beyond one for each core it pays only for
+ * A further instance pays when calls wait longer than it takes to be ready. Once there is one at work for each core,
+ * whatever Function it belongs to, it pays only for
  * calls that themselves wait for something (a database, an API): they can wait together. Those that need the cores
- * all the time would only get in each other's way.
+ * all the time would only get in each other's way; but nobody waits for long while there is room.
  */
 function isWorth(view: PoolView): boolean {
-  const waiting = view.queued - view.starting;
-  if (waiting <= 0) return false;
-  if (view.callMs === null) return view.instances < view.cores && view.waitedMs > view.startMs;
-  const expectedMs = (waiting * view.callMs) / view.instances;
-  if (view.instances < view.cores) return expectedMs > view.startMs || view.waitedMs > SATURATED_MS;
-  if (view.callMs < SHORT_MS || view.instances >= (view.useful ?? view.cores)) return false;
-  return expectedMs > Math.max(WORTH_MS, view.callMs / 2);
+  const { callMs, instances, startMs, waitedMs } = view;
+  if (waitedMs > LONG_WAIT_MS) return true;
+  // Nothing is known yet: the longer the calls turn out to be, the more instances they get.
+  if (callMs === null) return waitedMs > startMs * instances;
+  const expectedMs = (view.queued * callMs) / instances;
+  if (view.busyInPool < view.cores) return expectedMs > startMs || waitedMs > SATURATED_MS;
+  if (callMs < SHORT_MS || (view.useful !== null && instances >= view.useful)) return false;
+  return expectedMs > Math.max(WORTH_MS, Math.min(callMs / 2, startMs));
 }
 
 function mayBeSentAhead(view: PoolView): boolean {

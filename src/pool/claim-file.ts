@@ -15,8 +15,13 @@ export class ClaimFile {
   constructor(folder: string, name: string) {
     const path = join(folder, name);
     this.fd = openSync(path, 'wx+', 0o600);
-    unlinkSync(path);
-    writeSync(this.fd, this.#words, 0, CLAIM_BYTES, 0);
+    try {
+      unlinkSync(path);
+      writeSync(this.fd, this.#words, 0, CLAIM_BYTES, 0);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   /** Id of the call that the instance started (or skipped) last; 0 for none. Final once the instance is dead. */

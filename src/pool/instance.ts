@@ -3,19 +3,13 @@ import { mkdirSync, rm } from 'node:fs';
 import { join } from 'node:path';
 import type { ErrorCode } from '../errors';
 import type { ConsoleLevel } from '../model/invocation';
-import { LOG_BYTES } from '../model/limits';
 import { FrameReader } from '../protocol/frames';
 import { decodeFromInstance, encodeCall, type FromInstance, type Reply } from '../protocol/messages';
 import { ClaimFile } from './claim-file';
+import { type AnsweredCall, InstanceLog } from './instance-log';
 import type { Invocation } from './invocation';
 import { killGroup, type LaunchedProcess, launch } from './launch';
 import { readResidentBytes } from './memory';
-
-/** Who a line that comes after the answer belongs to. */
-export interface AnsweredCall {
-  readonly requestId: string;
-  readonly functionIndex: number;
-}
 
 /** What the pool is told. Every callback gets the instance first. */
 export interface InstanceEvents {
@@ -43,13 +37,10 @@ export interface InstanceSettings {
 /** What the first call of the list is doing. Each phase has a clock of its own, started at `since`. */
 export type Phase = 'booting' | 'idle' | 'loading' | 'running';
 
-const STDERR_TAIL_BYTES = 8 * 1024;
-const REMEMBERED_REQUESTS = 64;
+const FLOODS = 'it floods the log';
 const CLOSED_CHANNEL = 'it closed the channel to the gateway, or made it unusable';
 /** How long a process may live on after its channel closed, before it is killed. */
 const CLOSED_MS = 250;
-/** Output beyond what is kept is read and dropped slowly: 64 kB each time are 13 MB a second. */
-const FLOOD_PAUSE_MS = 5;
 /** How often a call may lose its instance before it started, until the pool stops trying. */
 const MOST_LOST_STARTS = 3;
 
@@ -82,11 +73,10 @@ export class Instance {
   #takenBack = 0;
   #startedCallId = 0;
   #frozenCallId = 0;
-  /** Requests whose calls were answered here, by call id: who a late line belongs to. */
-  readonly #answered = new Map<number, AnsweredCall>();
+  #announcedCallId = 0;
+  readonly #log: InstanceLog;
   /** Why it was killed or is about to end; the first reason counts. */
   #cause: { readonly code: ErrorCode; readonly detail: string } | null = null;
-  #stderrTail = '';
   #exitStatus: { code: number | null; signal: NodeJS.Signals | null } | null = null;
   #channelClosed = false;
 
@@ -100,8 +90,13 @@ export class Instance {
     this.startedAt = settings.now();
     this.since = this.startedAt;
     this.temporaryFolder = join(settings.folder, `instance-${settings.id}`);
-    mkdirSync(this.temporaryFolder, { mode: 0o700 });
+    // Recursive: a cleaner of old temporary files may have taken the folder of the pool.
+    mkdirSync(this.temporaryFolder, { recursive: true, mode: 0o700 });
     this.#claims = new ClaimFile(settings.folder, `claims-${settings.id}`);
+    this.#log = new InstanceLog(this.pending, {
+      late: (call, level, text) => events.late(this, call, level, text),
+      flood: () => this.#onFlood(),
+    });
     this.#frames = new FrameReader((type, id, payload) =>
       this.#onMessage(decodeFromInstance(type, id, payload)),
     );
@@ -192,7 +187,8 @@ export class Instance {
   kill(code: ErrorCode, detail: string): void {
     this.#cause ??= { code, detail };
     this.retiring = true;
-    killGroup(this.#process.child);
+    // Once it is gone, its id may be another process's.
+    if (this.#exitStatus === null) killGroup(this.#process.child);
   }
 
   // --- what arrives
@@ -202,8 +198,8 @@ export class Instance {
     channel.on('data', (chunk: Buffer) => this.#onData(chunk));
     channel.on('error', () => channel.destroy());
     channel.on('close', () => this.#onChannelClosed());
-    stdout.on('data', (chunk: Buffer) => this.#onOutput('info', chunk));
-    stderr.on('data', (chunk: Buffer) => this.#onOutput('error', chunk));
+    stdout.on('data', (chunk: Buffer) => this.#log.addOutput(stdout, 'info', chunk));
+    stderr.on('data', (chunk: Buffer) => this.#log.addOutput(stderr, 'error', chunk));
     stdout.on('error', () => stdout.destroy());
     stderr.on('error', () => stderr.destroy());
     child.on('error', (error) => this.#onLaunchFailed(error));
@@ -224,15 +220,13 @@ export class Instance {
       case 'ready':
         return this.#onReady();
       case 'started':
-        this.#isLoaded = true;
-        if (this.pending[0]?.callId === message.id) this.#enter('running');
-        return;
+        return this.#onStarted(message.id);
       case 'result':
         return this.#onResult(message.id, message.reply, message.cpuUs);
       case 'skipped':
         return this.#onSkipped(message.id);
       case 'console':
-        return this.#onConsole(message.id, message.level, message.text);
+        return this.#log.addLine(message.id, message.level, message.text);
       case 'exiting':
         this.#cause ??= { code: 'HS_EXITED', detail: `it called process.exit(${message.exitCode})` };
         this.retiring = true;
@@ -246,9 +240,20 @@ export class Instance {
   #isLoaded = false;
 
   #onReady(): void {
+    if (this.phase !== 'booting') return this.kill('HS_BROKE_PROTOCOL', 'it said twice that it is ready');
     this.readyAt = this.#now();
     this.#enter(this.pending.length > 0 ? 'loading' : 'idle');
     this.events.ready(this);
+  }
+
+  /** Once for each call at most: it starts the clock of the handler. */
+  #onStarted(id: number): void {
+    if (this.pending[0]?.callId !== id || this.#announcedCallId === id) {
+      return this.kill('HS_BROKE_PROTOCOL', `it started call ${id} out of turn`);
+    }
+    this.#announcedCallId = id;
+    this.#isLoaded = true;
+    this.#enter('running');
   }
 
   /** Hot. */
@@ -259,7 +264,7 @@ export class Instance {
     }
     this.#next();
     this.served += 1;
-    this.#remember(id, invocation);
+    this.#log.noteAnswer(id, invocation);
     if (reply.retire) this.retiring = true;
     this.events.result(this, invocation, reply, cpuUs);
   }
@@ -284,33 +289,10 @@ export class Instance {
     this.since = this.#now();
   }
 
-  #remember(callId: number, { requestId, functionIndex }: AnsweredCall): void {
-    this.#answered.set(callId, { requestId, functionIndex });
-    if (this.#answered.size > REMEMBERED_REQUESTS) this.#answered.delete(callId - REMEMBERED_REQUESTS);
-  }
-
-  #onConsole(id: number, level: ConsoleLevel, text: string): void {
-    const invocation = this.pending.find((candidate) => candidate.callId === id);
-    if (invocation !== undefined) invocation.addConsole(level, text, LOG_BYTES);
-    else this.events.late(this, this.#answered.get(id) ?? null, level, text);
-  }
-
-  /** The real descriptors 1 and 2: native modules, children, V8's last words. */
-  #onOutput(level: ConsoleLevel, chunk: Buffer): void {
-    const text = chunk.toString('utf8');
-    if (level === 'error') this.#stderrTail = (this.#stderrTail + text).slice(-STDERR_TAIL_BYTES);
-    const invocation = this.pending[0];
-    const shown = text.endsWith('\n') ? text.slice(0, -1) : text;
-    if (invocation === undefined) return this.events.late(this, null, level, shown);
-    invocation.addConsole(level, shown, LOG_BYTES);
-    if (invocation.consoleBytes > LOG_BYTES) this.#slowDown(level);
-  }
-
-  /** A flood must not keep the gateway busy; not reading at all would block a child that the Function waits for. */
-  #slowDown(level: ConsoleLevel): void {
-    const stream = level === 'error' ? this.#process.stderr : this.#process.stdout;
-    stream.pause();
-    setTimeout(() => stream.resume(), FLOOD_PAUSE_MS);
+  #onFlood(): void {
+    if (this.retiring) return;
+    this.events.late(this, null, 'warn', `${FLOODS}, and was ended`);
+    this.kill('HS_BROKE_PROTOCOL', FLOODS);
   }
 
   // --- the end
@@ -325,6 +307,8 @@ export class Instance {
   #onExit(code: number | null, signal: NodeJS.Signals | null): void {
     this.#exitStatus = { code, signal };
     killGroup(this.#process.child);
+    // What it had written is there by now; a child that left the group may hold the other end for ever.
+    setTimeout(() => this.#process.channel.destroy(), CLOSED_MS).unref();
     this.#endWhenGone();
   }
 
@@ -356,7 +340,7 @@ export class Instance {
     for (const invocation of this.pending.splice(0)) {
       const started = invocation.callId <= claimed;
       if (!started) invocation.lostStarts += 1;
-      if (!started && invocation.lostStarts < MOST_LOST_STARTS) {
+      if (!started && !invocation.ended && invocation.lostStarts < MOST_LOST_STARTS) {
         this.events.returned(this, invocation);
         continue;
       }
@@ -367,7 +351,7 @@ export class Instance {
   }
 
   #explainEnd(): { code: ErrorCode; detail: string } {
-    if (/heap out of memory|Reached heap limit|allocation failed/i.test(this.#stderrTail)) {
+    if (/heap out of memory|Reached heap limit|allocation failed/i.test(this.#log.lastWords)) {
       return { code: 'HS_OUT_OF_MEMORY', detail: 'its JavaScript heap was full' };
     }
     if (this.#cause !== null) return this.#cause;
@@ -380,8 +364,8 @@ export class Instance {
   }
 
   #lastWords(): string {
-    const tail = this.#stderrTail.trim();
-    return tail === '' ? '' : `; it wrote: ${tail.slice(-1000)}`;
+    const { lastWords } = this.#log;
+    return lastWords === '' ? '' : `; it wrote: ${lastWords.slice(-1000)}`;
   }
 
   #release(): void {

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors';
 import type { ConsoleLevel, ConsoleLine } from '../model/invocation';
+import { LINE_BYTES } from '../model/limits';
 import type { Reply } from '../protocol/messages';
 
 /** How an invocation ended; exactly one for each. */
@@ -51,6 +52,11 @@ export class Invocation {
     this.#onEnd = onEnd;
   }
 
+  /** Characters of what it carries. */
+  get size(): number {
+    return this.event.length + this.body.length;
+  }
+
   get ended(): boolean {
     return this.#onEnd === null;
   }
@@ -69,7 +75,7 @@ export class Invocation {
 
   /** Keeps a line for the record, up to `limit` bytes in all. */
   addConsole(level: ConsoleLevel, text: string, limit: number): void {
-    this.consoleBytes += text.length;
+    this.consoleBytes += text.length + LINE_BYTES;
     if (this.consoleBytes > limit) {
       this.consoleDropped += text.length;
       return;

@@ -4,6 +4,7 @@ import type { Invocation } from './invocation';
 /** Calls at one instance, the running one included. */
 const AHEAD = 8;
 const AVERAGE_WEIGHT = 0.1;
+const LONG_FIRST_MS = 250;
 const FASTEST_WEIGHT = 0.0001;
 
 /** What the pool knows of one Function, or of all together where they share instances. */
@@ -20,10 +21,13 @@ export class Lane {
 
   constructor(readonly index: number) {}
 
-  /** First calls are left out: they hold the loading of the module. `cpuUs`: 0 where it was not measured. */
+  /**
+   * First calls load what they touch first, so they say nothing, unless they are so long that this does not matter.
+   * `cpuUs`: 0 where it was not measured.
+   */
   measure(instance: Instance, now: number, cpuUs: number): void {
-    if (instance.served <= 1) return;
     const callMs = now - instance.resultSince;
+    if (instance.served <= 1 && callMs < LONG_FIRST_MS) return;
     this.callMs = this.callMs === null ? callMs : average(this.callMs, callMs);
     // Slowly upwards, so that it follows a Function whose calls become longer.
     this.#fastestMs = Math.min(callMs, this.#fastestMs + (callMs - this.#fastestMs) * FASTEST_WEIGHT);
@@ -48,13 +52,6 @@ export class Lane {
       if (best === null || instance.pending.length < best.pending.length) best = instance;
     }
     return best;
-  }
-
-  /** Instances that have not answered yet. */
-  countStarting(): number {
-    let count = 0;
-    for (const instance of this.instances) if (instance.served === 0) count += 1;
-    return count;
   }
 
   remove(instance: Instance): void {

@@ -26,8 +26,11 @@ export function launch(claimFd: number, memoryMb: number): LaunchedProcess {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', claimFd],
   });
-  const [, stdout, stderr, channel] = child.stdio;
-  if (!stdout || !stderr || !channel) throw new Error('the process was started without its pipes');
+  // Without descriptors (EMFILE) there is a child without pipes, which tells its error later.
+  child.on('error', () => {});
+  const [, stdout, stderr, channel] = child.stdio ?? [];
+  if (!stdout || !stderr || !channel)
+    throw new Error('the process got no pipes; are there too many open files?');
   return { child, channel: channel as Socket, stdout: stdout as Readable, stderr: stderr as Readable };
 }
 

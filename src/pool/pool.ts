@@ -2,15 +2,16 @@
 import { availableParallelism } from 'node:os';
 import type { Build } from '../model/build';
 import type { ConsoleLevel, LateLine } from '../model/invocation';
-import { QUEUE_WAIT_MS } from '../model/limits';
 import type { Reply } from '../protocol/messages';
 import { type Choice, choose } from './choose';
-import type { AnsweredCall, Instance, InstanceEvents } from './instance';
+import type { Instance, InstanceEvents } from './instance';
+import type { AnsweredCall } from './instance-log';
 import { Invocation, type InvocationInput, type Outcome } from './invocation';
 import { Lane } from './lane';
 import { defaultMaxInstances } from './memory';
 import { findEvictable, isNeededElsewhere } from './room';
 import { Starter } from './starter';
+import { Waiting } from './waiting';
 import { inspectBusy, inspectIdle, REST_MS, TICK_MS } from './watchdog';
 
 export interface PoolOptions {
@@ -25,8 +26,6 @@ export interface PoolOptions {
 
 export type OnInvocationEnd = (outcome: Outcome, invocation: Invocation) => void;
 
-/** Calls that may wait for one Function. With 5 s as the longest wait, more would be refused anyway. */
-const QUEUE_CALLS = 1_000;
 const MEMORY_TICKS = 2;
 
 export class Pool {
@@ -36,6 +35,7 @@ export class Pool {
   readonly #memoryBytes: number;
   /** As many processes may start at once: each start keeps a core busy for 50 to 90 ms. */
   readonly #cores = availableParallelism();
+  readonly #waiting = new Waiting();
   readonly #arrived: Invocation[] = [];
   /** Instances that have calls to be written. */
   readonly #unsent: Instance[] = [];
@@ -45,8 +45,8 @@ export class Pool {
   readonly #restTimer = setInterval(() => this.#checkIdle(), REST_MS).unref();
   #ticks = 0;
   #running = 0;
-  #queued = 0;
   #draining = false;
+  #closed = false;
   #onGone: (() => void) | null = null;
 
   constructor(
@@ -90,11 +90,11 @@ export class Pool {
   /** Kills what runs; calls that are in the pool end with `HS_STOPPING`. */
   close(): Promise<void> {
     this.#draining = true;
+    this.#closed = true;
     for (const invocation of this.#arrived.splice(0)) invocation.fail('HS_STOPPING', 'the gateway stopped');
     for (const lane of this.#lanes) {
-      for (const invocation of lane.queue.splice(0)) invocation.fail('HS_STOPPING', 'the gateway stopped');
+      this.#waiting.failAll(lane, 'HS_STOPPING', 'the gateway stopped');
     }
-    this.#queued = 0;
     this.#starter.stop();
     for (const instance of this.#starter.all) instance.kill('HS_STOPPING', 'the gateway stopped');
     return this.#whenEmpty();
@@ -115,12 +115,15 @@ export class Pool {
       const lane = this.#laneOf(invocation.functionIndex);
       if (this.paused) {
         invocation.end({ type: 'superseded' });
-      } else if (lane.queue.length >= QUEUE_CALLS) {
+      } else if (!this.#waiting.hasRoom(lane)) {
         invocation.fail('HS_TOO_MANY_REQUESTS', `${lane.queue.length} calls are waiting already`);
-      } else if (this.#running + this.#queued >= (this.options.maxInvocations ?? Number.POSITIVE_INFINITY)) {
+      } else if (
+        this.#running + this.#waiting.count >=
+        (this.options.maxInvocations ?? Number.POSITIVE_INFINITY)
+      ) {
         invocation.fail('HS_TOO_MANY_REQUESTS', `${this.options.maxInvocations} calls are under way already`);
       } else {
-        this.#enqueue(lane, invocation, false);
+        this.#waiting.add(lane, invocation);
         if (lane.idle.length > 0) this.#serve(lane, now);
       }
     }
@@ -138,12 +141,6 @@ export class Pool {
     return lane;
   }
 
-  #enqueue(lane: Lane, invocation: Invocation, first: boolean): void {
-    if (first) lane.queue.unshift(invocation);
-    else lane.queue.push(invocation);
-    this.#queued += 1;
-  }
-
   /** Hot. Gives waiting calls of one Function to instances as long as the policy finds something. */
   #serve(lane: Lane, now: number): void {
     while (lane.queue.length > 0) {
@@ -157,7 +154,6 @@ export class Pool {
     return choose({
       idle: lane.idle.length,
       instances: lane.instances.length,
-      starting: lane.countStarting(),
       queued: lane.queue.length,
       waitedMs: now - (lane.queue[0]?.queuedAt ?? now),
       room: lane.leastBusy() !== null,
@@ -170,6 +166,7 @@ export class Pool {
       startingInPool: this.#starter.countBooting(),
       startLimit: this.#cores,
       evictable: total >= this.#max && findEvictable(this.#lanes, lane) !== null,
+      busyInPool: this.#starter.countBusy(),
       cores: this.#cores,
     });
   }
@@ -191,9 +188,8 @@ export class Pool {
   }
 
   #send(instance: Instance | null, lane: Lane): boolean {
-    const invocation = instance === null ? undefined : lane.queue.shift();
+    const invocation = instance === null ? undefined : this.#waiting.take(lane);
     if (instance === null || invocation === undefined) return false;
-    this.#queued -= 1;
     this.#running += 1;
     instance.send(invocation);
     if (this.#unsent.push(instance) === 1) setImmediate(this.#flush);
@@ -228,10 +224,7 @@ export class Pool {
   #onStartFailed(detail: string): void {
     for (const lane of this.#lanes) {
       if (lane.instances.length > 0) continue;
-      for (const invocation of lane.queue.splice(0)) {
-        this.#queued -= 1;
-        invocation.fail('HS_START_FAILED', detail);
-      }
+      this.#waiting.failAll(lane, 'HS_START_FAILED', detail);
     }
   }
 
@@ -277,7 +270,9 @@ export class Pool {
   #onReturned(instance: Instance, invocation: Invocation): void {
     const lane = this.#laneOf(invocation.functionIndex);
     this.#running -= 1;
-    this.#enqueue(lane, invocation, true);
+    if (this.#closed) invocation.fail('HS_STOPPING', 'the gateway stopped');
+    // One whose client was told already (a process that did not boot in time) must not run any more.
+    if (!invocation.ended) this.#waiting.addFirst(lane, invocation);
     if (!instance.dead && instance.pending.length === 0) this.#onFree(instance, lane, performance.now());
     else this.#serve(lane, performance.now());
   }
@@ -326,7 +321,7 @@ export class Pool {
     for (const lane of this.#lanes) {
       if (lane.queue.length === 0) continue;
       busy = true;
-      this.#refuseOverdue(lane, now);
+      this.#waiting.refuseOverdue(lane, now);
       this.#serve(lane, now);
     }
     if (!busy && this.#ticker !== null) {
@@ -348,6 +343,7 @@ export class Pool {
       case 'slow':
         return this.#giveBack(instance);
       case 'broken':
+        if (!instance.firstHasStarted()) this.#onLate(instance, null, 'warn', finding.detail);
         return instance.kill(finding.code, finding.detail);
       case 'overdue':
         instance.kill(finding.code, finding.detail);
@@ -366,14 +362,6 @@ export class Pool {
     }
   }
 
-  #refuseOverdue(lane: Lane, now: number): void {
-    while (lane.queue[0] !== undefined && now - lane.queue[0].queuedAt > QUEUE_WAIT_MS) {
-      const invocation = lane.queue.shift();
-      this.#queued -= 1;
-      invocation?.fail('HS_TOO_MANY_REQUESTS', `it waited over ${QUEUE_WAIT_MS} ms for an instance`);
-    }
-  }
-
   // --- the end
 
   #whenEmpty(): Promise<void> {
@@ -388,7 +376,8 @@ export class Pool {
   }
 
   #endIfEmpty(): void {
-    if (!this.#draining || this.#starter.all.size > 0 || this.#queued > 0 || this.#arrived.length > 0) return;
+    if (!this.#draining || this.#starter.all.size > 0 || this.#waiting.count > 0 || this.#arrived.length > 0)
+      return;
     if (this.#ticker !== null) clearInterval(this.#ticker);
     this.#ticker = null;
     clearInterval(this.#restTimer);

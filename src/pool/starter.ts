@@ -51,6 +51,12 @@ export class Starter {
     return count;
   }
 
+  countBusy(): number {
+    let count = 0;
+    for (const instance of this.all) if (instance.pending.length > 0) count += 1;
+    return count;
+  }
+
   countBooting(): number {
     let count = 0;
     for (const instance of this.all) if (instance.phase === 'booting') count += 1;

@@ -5,7 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ERRORS, type ErrorCode } from '../errors';
 import type { ConsoleLevel } from '../model/invocation';
-import { LOG_BYTES } from '../model/limits';
+import { LINE_BYTES, LOG_BYTES } from '../model/limits';
 import {
   type Boot,
   type Call,
@@ -239,7 +239,7 @@ export class Loop {
     const state = this.#calls.getStore() ?? this.#current;
     if (state === null) return;
     if (state.loggedBytes > LOG_BYTES) return;
-    state.loggedBytes += text.length + 1;
+    state.loggedBytes += text.length + LINE_BYTES;
     if (state.loggedBytes > LOG_BYTES) {
       const over = `[console output over ${LOG_BYTES / 1024} kB for one call is dropped]`;
       this.channel.write(encodeConsole(state.id, 'warn', over));

@@ -1,0 +1,83 @@
+/** What an instance writes, and who it belongs to: the running call, one that was answered, or nobody knows. */
+import type { Readable } from 'node:stream';
+import type { ConsoleLevel } from '../model/invocation';
+import { LINE_BYTES, LOG_BYTES } from '../model/limits';
+import type { Invocation } from './invocation';
+
+/** Who a line that comes after the answer belongs to. */
+export interface AnsweredCall {
+  readonly requestId: string;
+  readonly functionIndex: number;
+}
+
+export interface InstanceLogEvents {
+  late(call: AnsweredCall | null, level: ConsoleLevel, text: string): void;
+  /** It writes far more than the runtime would let it. */
+  flood(): void;
+}
+
+const STDERR_TAIL_BYTES = 8 * 1024;
+const REMEMBERED_CALLS = 64;
+const FLOOD_FACTOR = 8;
+/** Between two chunks of 64 kB. */
+const FLOOD_PAUSE_MS = 5;
+
+export class InstanceLog {
+  readonly #answered = new Map<number, AnsweredCall>();
+  #lateBytes = 0;
+  #stderrTail = '';
+
+  constructor(
+    /** Calls that are at the instance; the first one runs. */
+    private readonly pending: readonly Invocation[],
+    private readonly events: InstanceLogEvents,
+  ) {}
+
+  /** The last that it wrote to its real stderr, trimmed. */
+  get lastWords(): string {
+    return this.#stderrTail.trim();
+  }
+
+  noteAnswer(callId: number, { requestId, functionIndex }: AnsweredCall): void {
+    this.#lateBytes = 0;
+    this.#answered.set(callId, { requestId, functionIndex });
+    if (this.#answered.size <= REMEMBERED_CALLS) return;
+    for (const oldest of this.#answered.keys()) {
+      this.#answered.delete(oldest);
+      return;
+    }
+  }
+
+  /** A console line, with the id of the call that wrote it. */
+  addLine(callId: number, level: ConsoleLevel, text: string): void {
+    const invocation = this.pending.find((candidate) => candidate.callId === callId);
+    if (invocation === undefined) return this.#tellLate(this.#answered.get(callId) ?? null, level, text);
+    invocation.addConsole(level, text, LOG_BYTES);
+    // The runtime stops at the limit; who goes on is not the runtime.
+    if (invocation.consoleBytes > FLOOD_FACTOR * LOG_BYTES) this.events.flood();
+  }
+
+  /** From the real descriptors 1 and 2: native modules, children, V8's last words. */
+  addOutput(stream: Readable, level: ConsoleLevel, chunk: Buffer): void {
+    const text = chunk.toString('utf8');
+    if (level === 'error') this.#stderrTail = (this.#stderrTail + text).slice(-STDERR_TAIL_BYTES);
+    const [invocation] = this.pending;
+    const shown = text.endsWith('\n') ? text.slice(0, -1) : text;
+    if (invocation === undefined) return this.#tellLate(null, level, shown);
+    invocation.addConsole(level, shown, LOG_BYTES);
+    if (invocation.consoleBytes > LOG_BYTES) slowDown(stream);
+  }
+
+  /** As much as a call may write is told until the next answer; who floods beyond that is ended. */
+  #tellLate(call: AnsweredCall | null, level: ConsoleLevel, text: string): void {
+    this.#lateBytes += text.length + LINE_BYTES;
+    if (this.#lateBytes <= LOG_BYTES) this.events.late(call, level, text);
+    else if (this.#lateBytes > FLOOD_FACTOR * LOG_BYTES) this.events.flood();
+  }
+}
+
+/** A flood must not keep the gateway busy; not reading at all would block a child that the Function waits for. */
+function slowDown(stream: Readable): void {
+  stream.pause();
+  setTimeout(() => stream.resume(), FLOOD_PAUSE_MS);
+}
