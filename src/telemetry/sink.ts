@@ -25,7 +25,7 @@ export function openDescriptor(descriptor: number): Sink {
 }
 
 /** What is collected before it is handed over, and for how long: together they make a line cost next to nothing. */
-const BATCH_CHARACTERS = 8_192;
+const BATCH_CHARACTERS = 32_768;
 const BATCH_MS = 50;
 /** What may wait for a reader that has stalled; what is beyond is dropped and counted. */
 const WAITING_BYTES = 32 * 1_048_576;

@@ -1,0 +1,174 @@
+/** What a hostile client or Function tries against the gateway itself: it may lose, nobody else may. */
+import assert from 'node:assert/strict';
+import { readdirSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { expectGood, GOOD } from './support/bad-row';
+import { request } from './support/raw-http';
+import { eventually, type Served, serve } from './support/serve';
+
+/** Frames of src/protocol/messages.ts as a Function could forge them: length, type, call id. */
+const FORGE = `const forge = (type, id) => {
+  const frame = Buffer.alloc(9);
+  frame.writeUInt32LE(5, 0);
+  frame.writeUInt8(type, 4);
+  frame.writeUInt32LE(id, 5);
+  require('node:fs').writeSync(3, frame);
+};`;
+const EXPORT = 'exports.handler = async (context, event, callback) =>';
+
+const FILES = {
+  '.env': 'AUTH_TOKEN=0123456789abcdef0123456789abcdef\n',
+  'functions/good.js': GOOD,
+  'functions/guarded.protected.js': `${EXPORT} callback(null, 'in');`,
+  'functions/slow.js': `${EXPORT} setTimeout(() => callback(null, 'slow'), 200);`,
+  'functions/again.js': `${FORGE}
+    ${EXPORT} { setInterval(() => forge(17, 1), 100); };`,
+  'functions/ready.js': `${FORGE}
+    ${EXPORT} { setInterval(() => forge(16, 0), 100); };`,
+  'functions/holder.js': `${EXPORT} {
+    const options = { detached: true, stdio: ['ignore', 'ignore', 'ignore', 3] };
+    require('node:child_process').spawn('sleep', ['4'], options).unref();
+    callback(null, 'ok');
+  };`,
+  'functions/imported-child.js': `${EXPORT} {
+    const { spawn } = await import('node:child_process');
+    spawn('sleep', ['4'], { stdio: 'ignore' }).unref();
+    callback(null, String(process.pid));
+  };`,
+  'functions/imported-worker.js': `${EXPORT} {
+    const { Worker } = await import('node:worker_threads');
+    new Worker('setInterval(() => {}, 1000)', { eval: true }).unref();
+    callback(null, String(process.pid));
+  };`,
+  'functions/late-flood.js': `${EXPORT} {
+    callback(null, 'ok');
+    for (let i = 0; i < 200_000; i++) process._rawDebug('x'.repeat(100));
+  };`,
+  'functions/blank.js': `${EXPORT} {
+    for (let i = 0; i < 100_000; i++) console.log('');
+    callback(null, 'ok');
+  };`,
+  'functions/long.js': `${EXPORT} { await new Promise((resolve) => setTimeout(resolve, 1_500)); callback(null, 'long'); };`,
+  'functions/cold-1.js': `${EXPORT} callback(null, '1');`,
+  'functions/cold-2.js': `${EXPORT} callback(null, '2');`,
+  'functions/cold-3.js': `${EXPORT} callback(null, '3');`,
+};
+
+describe('a hostile client', { concurrency: true }, () => {
+  let served: Served;
+  before(async () => {
+    served = await serve(FILES);
+  });
+  after(() => served.close());
+
+  for (const host of ['a:b', '[', ':::', 'localhost:99999999', 'xn--a', '[::1', '-', '..']) {
+    it(`that names the Host ${host} gets an answer, and nobody else notices`, async () => {
+      const headers: [string, string][] = [
+        ['Host', host],
+        ['X-Twilio-Signature', 'x'.repeat(28)],
+      ];
+      const response = await request(served.port, { method: 'GET', path: '/guarded', headers });
+      assert.equal(response.status, 400);
+      await expectGood(served.port);
+    });
+  }
+
+  it('that resets the connection of a pipelined CONNECT harms nobody', async () => {
+    for (let round = 0; round < 5; round++) {
+      const socket = connect(served.port, '127.0.0.1');
+      socket.on('error', () => {});
+      socket.write('GET /slow HTTP/1.1\r\nHost: x\r\n\r\nCONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      socket.resetAndDestroy();
+    }
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await expectGood(served.port);
+  });
+});
+
+describe('a hostile Function', { concurrency: true }, () => {
+  let served: Served;
+  before(async () => {
+    served = await serve(FILES, { timeoutMs: 2_000 });
+  });
+  after(() => served.close());
+  const get = (path: string) => request(served.port, { method: 'GET', path });
+
+  for (const path of ['/again', '/ready']) {
+    it(`cannot move its time limit by forged messages (${path})`, async () => {
+      assert.equal((await get(path)).status, 500);
+      assert.equal((await served.record(path)).error, 'HS_BROKE_PROTOCOL');
+      await expectGood(served.port);
+    });
+  }
+
+  for (const path of ['/imported-child', '/imported-worker']) {
+    it(`that leaves something running gets another process, however it was imported (${path})`, async () => {
+      const first = (await get(path)).text();
+      assert.notEqual((await get(path)).text(), first);
+    });
+  }
+
+  it('that floods stderr after its answer is heard a while and then ended', async () => {
+    assert.equal((await get('/late-flood')).text(), 'ok');
+    const isFlood = ({ resource }: { resource: string }) => resource === 'functions/late-flood.js';
+    await eventually(
+      () => served.late.find((line) => isFlood(line) && /floods the log/.test(line.text)),
+      5_000,
+    );
+    const heard = served.late.filter(isFlood).reduce((sum, { text }) => sum + text.length, 0);
+    assert.ok(heard < 400_000, `${heard} characters`);
+    await expectGood(served.port);
+  });
+
+  it('that writes blank lines without end fills no memory', async () => {
+    assert.equal((await get('/blank')).text(), 'ok');
+    const { console } = await served.record('/blank');
+    assert.ok(console.length > 1_000 && console.length < 5_000, `${console.length} lines`);
+  });
+});
+
+describe('the pool', () => {
+  it('gives calls of seconds as many processes as there are calls, while there is room', async (t) => {
+    const served = await serve(FILES);
+    t.after(() => served.close());
+    const calls = Array.from({ length: 12 }, () => request(served.port, { method: 'GET', path: '/long' }));
+    const statuses = (await Promise.all(calls)).map(({ status }) => status);
+    assert.deepEqual(statuses, Array(12).fill(200));
+  });
+
+  it('goes on when a cleaner of temporary files has taken its folder', async (t) => {
+    const served = await serve(FILES);
+    t.after(() => served.close());
+    await expectGood(served.port);
+    for (const name of readdirSync(tmpdir())) {
+      if (name.startsWith(`hookswitch-${process.pid}-`)) rmSync(join(tmpdir(), name), { recursive: true });
+    }
+    for (const path of ['/cold-1', '/cold-2', '/cold-3']) {
+      assert.equal((await request(served.port, { method: 'GET', path })).status, 200, path);
+    }
+  });
+
+  it('ends although a child of a Function holds the channel', async () => {
+    const served = await serve(FILES);
+    assert.equal((await request(served.port, { method: 'GET', path: '/holder' })).text(), 'ok');
+    const since = performance.now();
+    await served.close();
+    assert.ok(performance.now() - since < 3_000, 'it waited for the child');
+  });
+
+  it('starts no waiting call any more once it is closed at once', async (t) => {
+    const served = await serve(FILES, { maxInstances: 1 });
+    t.after(() => served.close());
+    const calls = Array.from({ length: 4 }, () =>
+      request(served.port, { method: 'GET', path: '/long' }).catch(() => null),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    served.platform.closeNow();
+    const answers = await Promise.all(calls);
+    assert.ok(answers.every((answer) => answer === null || answer.status !== 200));
+  });
+});
