@@ -20,6 +20,7 @@ function counting(leave: string): string {
 const FILES = {
   'functions/good.js': GOOD,
   'functions/polluter.js': `
+    const fs = require('fs');
     Object.prototype.polluted = 'yes';
     Array.prototype.map = () => 'replaced';
     JSON.stringify = () => 'replaced';
@@ -29,7 +30,7 @@ const FILES = {
       process.env.SECRET = 'changed';
       delete process.env.OTHER;
       context.SECRET = 'changed';
-      require('fs').readFileSync = () => 'replaced';
+      fs.readFileSync = () => 'replaced';
       callback(null, 'polluted');
     };`,
   'functions/witness.js': `exports.handler = (context, event, callback) => callback(null, {

@@ -120,6 +120,8 @@ const TYPE = {
   skipped: 22,
 } as const;
 const LEVELS: readonly ConsoleLevel[] = ['debug', 'info', 'warn', 'error'];
+/** Taken before author's code runs, which may replace them in its own process. */
+const { parse: parseJson, stringify } = JSON;
 const NO_HEADERS: readonly string[] = Object.freeze([]);
 const EMPTY = Buffer.alloc(0);
 const RESULT_HEAD_BYTES = 12;
@@ -150,7 +152,7 @@ export function encodeCall(call: Call): Buffer {
 export function decodeToInstance(type: number, id: number, payload: Buffer): ToInstance {
   switch (type) {
     case TYPE.boot:
-      return { type: 'boot', boot: JSON.parse(payload.toString('utf8')) as Boot };
+      return { type: 'boot', boot: parseJson(payload.toString('utf8')) as Boot };
     case TYPE.call:
       return { type: 'call', call: decodeCall(id, payload) };
     default:
@@ -203,7 +205,7 @@ function encodeExtras(reply: Reply): string {
     ...(reply.failure === null ? {} : { failure: reply.failure }),
     ...(reply.oversize === 0 ? {} : { oversize: reply.oversize }),
   };
-  return JSON.stringify(extras);
+  return stringify(extras);
 }
 
 export function encodeReady(): Buffer {
@@ -316,7 +318,7 @@ function head(type: number, id: number, payloadBytes: number): Buffer {
 }
 
 function jsonFrame(type: number, id: number, value: unknown): Buffer {
-  const text = JSON.stringify(value);
+  const text = stringify(value);
   const bytes = Buffer.byteLength(text);
   const frame = head(type, id, bytes);
   frame.write(text, HEAD_BYTES, bytes, 'utf8');
@@ -329,7 +331,7 @@ function need(condition: boolean, what: string): asserts condition {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (cause) {
     throw new ProtocolError('malformed JSON', { cause });
   }
