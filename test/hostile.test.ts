@@ -1,6 +1,6 @@
 /** What a hostile client or Function tries against the gateway itself: it may lose, nobody else may. */
 import assert from 'node:assert/strict';
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +52,8 @@ const FILES = {
     callback(null, 'ok');
   };`,
   'functions/long.js': `${EXPORT} { await new Promise((resolve) => setTimeout(resolve, 1_500)); callback(null, 'long'); };`,
+  'functions/noting.js': `const { appendFileSync } = require('node:fs');
+    ${EXPORT} { appendFileSync('ran.txt', event.id + '\\n'); callback(null, event.id); };`,
   'functions/cold-1.js': `${EXPORT} callback(null, '1');`,
   'functions/cold-2.js': `${EXPORT} callback(null, '2');`,
   'functions/cold-3.js': `${EXPORT} callback(null, '3');`,
@@ -140,6 +142,34 @@ describe('the pool', () => {
     assert.deepEqual(statuses, Array(12).fill(200));
   });
 
+  it('answers every call, and runs none twice, while its processes are killed from outside', async (t) => {
+    const served = await serve(FILES);
+    t.after(() => served.close());
+    const killer = setInterval(() => killOneInstance(served), 40);
+    const until = performance.now() + 2_500;
+    const answers: string[] = [];
+    const client = async (name: number): Promise<void> => {
+      for (let round = 0; performance.now() < until; round++) {
+        const id = `${name}-${round}`;
+        const { status, body } = await request(
+          served.port,
+          { method: 'GET', path: `/noting?id=${id}` },
+          8_000,
+        );
+        answers.push(status === 200 ? body.toString() : String(status));
+      }
+    };
+    await Promise.all(Array.from({ length: 12 }, (_, name) => client(name)));
+    clearInterval(killer);
+    const ran = readFileSync(served.project.file('ran.txt'), 'utf8').trim().split('\n');
+    assert.equal(new Set(ran).size, ran.length, 'a call ran twice');
+    const right = answers.filter((answer) => answer !== '500');
+    assert.ok(
+      right.length > 50 && right.every((answer) => ran.includes(answer)),
+      `${right.length} right answers`,
+    );
+  });
+
   it('goes on when a cleaner of temporary files has taken its folder', async (t) => {
     const served = await serve(FILES);
     t.after(() => served.close());
@@ -172,3 +202,19 @@ describe('the pool', () => {
     assert.ok(answers.every((answer) => answer === null || answer.status !== 200));
   });
 });
+
+/** One of the instances of this pool, as they can be told by their working directory; none is fine. */
+function killOneInstance({ project }: Served): void {
+  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'latin1').trim().split(' ');
+  const own = children.filter((pid) => workingFolder(pid) === project.path);
+  const victim = own[Math.floor(Math.random() * own.length)];
+  if (victim !== undefined) process.kill(Number(victim), 'SIGKILL');
+}
+
+function workingFolder(pid: string): string | null {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return null; // gone already
+  }
+}

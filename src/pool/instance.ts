@@ -307,6 +307,9 @@ export class Instance {
   #onExit(code: number | null, signal: NodeJS.Signals | null): void {
     this.#exitStatus = { code, signal };
     killGroup(this.#process.child);
+    // Before its calls are settled: those that go back must not come here again.
+    this.retiring = true;
+    this.events.retiring(this);
     // What it had written is there by now; a child that left the group may hold the other end for ever.
     setTimeout(() => this.#process.channel.destroy(), CLOSED_MS).unref();
     this.#endWhenGone();
