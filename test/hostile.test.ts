@@ -1,11 +1,13 @@
 /** What a hostile client or Function tries against the gateway itself: it may lose, nobody else may. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { expectGood, GOOD } from './support/bad-row';
+import { startGateway } from './support/program';
+import { writeProject } from './support/project';
 import { request } from './support/raw-http';
 import { eventually, type Served, serve } from './support/serve';
 
@@ -133,6 +135,31 @@ describe('a hostile Function', { concurrency: true }, () => {
   });
 });
 
+describe('a gateway without descriptors left', () => {
+  it('fails the calls that need a process, and goes on once there are some again', async (t) => {
+    const project = await writeProject(FILES);
+    t.after(() => project.remove());
+    const limited = join(project.path, 'limited.sh');
+    await project.write('limited.sh', `ulimit -n 90\nexec "${process.execPath}" "$@"\n`);
+    const gateway = await startGateway([project.path, '--no-live', '-p', '0'], {
+      command: ['sh', limited, join(__dirname, '..', 'src', 'main.js')],
+    });
+    t.after(() => gateway.stop());
+    const held = await holdConnections(gateway.port, 150);
+    // Room for the requests themselves, and for nothing else.
+    for (const socket of held.splice(0, 6)) socket.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const statuses: number[] = [];
+    for (const path of ['/cold-1', '/cold-2', '/cold-3', '/long']) {
+      statuses.push((await request(gateway.port, { method: 'GET', path })).status);
+    }
+    assert.ok(statuses.includes(500), `${statuses}: the limit was not met`);
+    for (const socket of held) socket.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await expectGood(gateway.port);
+  });
+});
+
 describe('the pool', () => {
   it('gives calls of seconds as many processes as there are calls, while there is room', async (t) => {
     const served = await serve(FILES);
@@ -217,4 +244,10 @@ function workingFolder(pid: string): string | null {
   } catch {
     return null; // gone already
   }
+}
+
+async function holdConnections(port: number, count: number): Promise<Socket[]> {
+  const sockets = Array.from({ length: count }, () => connect(port, '127.0.0.1').on('error', () => {}));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  return sockets;
 }
