@@ -10,6 +10,7 @@ import type { Build } from './model/build';
 import type { LateLine, RequestRecord } from './model/invocation';
 import { QUEUE_WAIT_MS } from './model/limits';
 import { Pool } from './pool/pool';
+import type { Reading } from './protocol/messages';
 import { describeProblem } from './telemetry/problem';
 
 export type Isolation = 'function' | 'environment';
@@ -34,6 +35,8 @@ export interface PlatformOptions {
   readonly maxInvocations: number | null;
   readonly memoryMb: number;
   readonly isolation: Isolation;
+  /** How instances wait for their next call; `frozen` unless something must go on between calls. */
+  readonly reading: Reading;
   /** Watch the project and serve what was saved. */
   readonly live: boolean;
   /** No stack and no error page leaves the machine. */

@@ -106,6 +106,7 @@ describe('the options of start', () => {
         maxInvocations: null,
         memoryMb: 256,
         isolation: 'function',
+        reading: 'frozen',
         live: true,
         production: false,
       },

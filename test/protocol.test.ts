@@ -32,6 +32,7 @@ const BOOT: Boot = {
   accountSid: null,
   authToken: null,
   temporaryFolder: '/tmp/x',
+  reading: 'frozen',
 };
 const CALLS: readonly Call[] = [
   { id: 1, functionIndex: 0, domainName: 'localhost:3000', event: '{"request":{}}', body: '' },

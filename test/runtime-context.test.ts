@@ -20,6 +20,7 @@ function bootWith(variables: Record<string, string>, credentials: Partial<Boot> 
     accountSid: null,
     authToken: null,
     temporaryFolder: __dirname,
+    reading: 'frozen',
     ...credentials,
   };
 }

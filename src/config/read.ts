@@ -115,6 +115,7 @@ function platformOptions(sources: Sources, root: string, environment: Environmen
     maxInvocations: sources.value('maxInvocations'),
     memoryMb: sources.value('memory'),
     isolation: sources.value('isolation'),
+    reading: 'frozen',
     live: sources.value('live'),
     production: environment.NODE_ENV === 'production',
   };

@@ -1,8 +1,8 @@
 import type { Build } from '../model/build';
-import type { Boot, BootResource } from '../protocol/messages';
+import type { Boot, BootResource, Reading } from '../protocol/messages';
 
 /** What an instance of this build is told before anything else. */
-export function bootOf(build: Build, production: boolean, temporaryFolder: string): Boot {
+export function bootOf(build: Build, production: boolean, reading: Reading, temporaryFolder: string): Boot {
   return {
     root: build.root,
     production,
@@ -12,6 +12,7 @@ export function bootOf(build: Build, production: boolean, temporaryFolder: strin
     accountSid: build.accountSid,
     authToken: build.authToken,
     temporaryFolder,
+    reading,
   };
 }
 

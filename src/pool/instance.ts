@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import type { ErrorCode } from '../errors';
 import type { ConsoleLevel } from '../model/invocation';
 import { FrameReader } from '../protocol/frames';
-import { decodeFromInstance, encodeCall, type FromInstance, type Reply } from '../protocol/messages';
+import {
+  decodeFromInstance,
+  encodeCall,
+  encodePrepare,
+  type FromInstance,
+  type Reply,
+} from '../protocol/messages';
 import { ClaimFile } from './claim-file';
 import { type AnsweredCall, InstanceLog } from './instance-log';
 import type { Invocation } from './invocation';
@@ -116,6 +122,12 @@ export class Instance {
   /** The first message. */
   boot(frame: Buffer): void {
     this.#outbox.push(frame);
+    this.flush();
+  }
+
+  /** While nobody waits for it: a call that comes meanwhile waits until it is done. */
+  prepare(): void {
+    this.#outbox.push(encodePrepare());
     this.flush();
   }
 

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { Build } from '../model/build';
 import type { ConsoleLevel, LateLine } from '../model/invocation';
-import type { Reply } from '../protocol/messages';
+import type { Reading, Reply } from '../protocol/messages';
 import { type Choice, choose } from './choose';
 import type { Instance, InstanceEvents } from './instance';
 import type { AnsweredCall } from './instance-log';
@@ -22,6 +22,7 @@ export interface PoolOptions {
   readonly memoryMb: number;
   readonly isolation: 'function' | 'environment';
   readonly production: boolean;
+  readonly reading: Reading;
 }
 
 export type OnInvocationEnd = (outcome: Outcome, invocation: Invocation) => void;

@@ -4,7 +4,7 @@ import { mkdirSync, rm, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Build } from '../model/build';
-import { encodeBoot } from '../protocol/messages';
+import { encodeBoot, type Reading } from '../protocol/messages';
 import { bootOf } from './boot';
 import { Instance, type InstanceEvents } from './instance';
 import { average } from './lane';
@@ -12,6 +12,7 @@ import { average } from './lane';
 export interface StarterOptions {
   readonly memoryMb: number;
   readonly production: boolean;
+  readonly reading: Reading;
 }
 
 /** Before anything was measured. */
@@ -83,6 +84,7 @@ export class Starter {
   noteReady(instance: Instance): void {
     this.#failures = 0;
     this.startMs = average(this.startMs, performance.now() - instance.startedAt);
+    if (instance === this.#spare) instance.prepare();
   }
 
   noteGone(instance: Instance): void {
@@ -117,7 +119,8 @@ export class Starter {
     try {
       const instance = new Instance(settings, this.events);
       this.all.add(instance);
-      instance.boot(encodeBoot(bootOf(this.build, this.options.production, instance.temporaryFolder)));
+      const { production, reading } = this.options;
+      instance.boot(encodeBoot(bootOf(this.build, production, reading, instance.temporaryFolder)));
       return instance;
     } catch (error) {
       this.#failures += 1;

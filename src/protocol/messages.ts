@@ -43,7 +43,14 @@ export interface Boot {
   readonly authToken: string | null;
   /** A folder that belongs to this instance alone. */
   readonly temporaryFolder: string;
+  readonly reading: Reading;
 }
+
+/**
+ * How an instance waits for its next call. `frozen`: in a blocking read, so that nothing of it runs meanwhile. `events`:
+ * in the event loop, for what must go on between calls, such as a debugger.
+ */
+export type Reading = 'frozen' | 'events';
 
 export interface BootResource {
   readonly path: string;
@@ -106,11 +113,14 @@ export type FromInstance =
 
 export type ToInstance =
   | { readonly type: 'boot'; readonly boot: Boot }
+  /** Load in advance what calls usually need; nothing of the author's. Has no answer. */
+  | { readonly type: 'prepare' }
   | { readonly type: 'call'; readonly call: Call };
 
 const TYPE = {
   boot: 1,
   call: 2,
+  prepare: 4,
   ready: 16,
   started: 17,
   result: 18,
@@ -130,6 +140,10 @@ const RESULT_HEAD_BYTES = 12;
 
 export function encodeBoot(boot: Boot): Buffer {
   return jsonFrame(TYPE.boot, 0, boot);
+}
+
+export function encodePrepare(): Buffer {
+  return head(TYPE.prepare, 0, 0);
 }
 
 /** Hot: once for each invocation. Payload: u16 function | u16 domain length | u32 event length | domain | event | body. */
@@ -153,6 +167,8 @@ export function decodeToInstance(type: number, id: number, payload: Buffer): ToI
   switch (type) {
     case TYPE.boot:
       return { type: 'boot', boot: parseJson(payload.toString('utf8')) as Boot };
+    case TYPE.prepare:
+      return { type: 'prepare' };
     case TYPE.call:
       return { type: 'call', call: decodeCall(id, payload) };
     default:

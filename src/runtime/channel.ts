@@ -10,6 +10,8 @@ import {
 } from '../protocol/messages';
 
 const INITIAL_BYTES = 64 * 1024;
+/** How long a write waits before it tries again where the descriptor does not block. */
+const RETRY_MS = 1;
 
 /** The far end is gone, or user code changed the descriptor: either way this process has no purpose left. */
 export class ChannelClosed extends Error {
@@ -25,6 +27,7 @@ export class Channel {
   #start = 0;
   #end = 0;
   readonly #claim = Buffer.alloc(CLAIM_BYTES);
+  #blocks = true;
 
   /** Waits for the next message. Throws `ChannelClosed`. */
   read(): ToInstance {
@@ -44,7 +47,20 @@ export class Channel {
   /** Blocks until everything is written. Throws `ChannelClosed`. */
   write(frame: Buffer): void {
     let at = 0;
-    while (at < frame.length) at += attempt(() => writeSync(CHANNEL_FD, frame, at, frame.length - at));
+    while (at < frame.length) {
+      at += this.#blocks
+        ? attempt(() => writeSync(CHANNEL_FD, frame, at, frame.length - at))
+        : writeWhatFits(frame, at);
+    }
+  }
+
+  /** From now on somebody else reads, and the descriptor does not block. Returns what was read but not taken yet. */
+  handOver(): Buffer {
+    const rest = Buffer.from(this.#buffer.subarray(this.#start, this.#end));
+    this.#start = 0;
+    this.#end = 0;
+    this.#blocks = false;
+    return rest;
   }
 
   /**
@@ -105,4 +121,17 @@ function attempt(operation: () => number): number {
   } catch (cause) {
     throw new ChannelClosed('the channel to the gateway is broken', { cause });
   }
+}
+
+/** Bytes written; 0 while the gateway has not read what was written before. */
+function writeWhatFits(frame: Buffer, at: number): number {
+  return attempt(() => {
+    try {
+      return writeSync(CHANNEL_FD, frame, at, frame.length - at);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
+      return 0;
+    }
+  });
 }

@@ -17,6 +17,7 @@ import {
   encodeSkipped,
   encodeStarted,
   type Reply,
+  type ToInstance,
 } from '../protocol/messages';
 import { type Channel, ChannelClosed } from './channel';
 import { flushConsole, installConsole } from './console';
@@ -26,6 +27,7 @@ import { parseEvent } from './event';
 import { describeError } from './failure';
 import { installGlobals } from './globals';
 import { type Handler, loadHandler } from './module';
+import { FrozenReader, type Reader } from './reader';
 import { replyOf, replyOfError } from './result';
 import { createSdk, type Sdk } from './sdk';
 import { Unfrozen } from './unfrozen';
@@ -66,8 +68,11 @@ export class Loop {
   /** Why this instance must not be used again; told with the next answer. */
   #retire: string | null = null;
   #nextIsScheduled = false;
+  #reader: Reader;
 
-  constructor(private readonly channel: Channel) {}
+  constructor(private readonly channel: Channel) {
+    this.#reader = new FrozenReader(channel);
+  }
 
   run(): void {
     process.on('uncaughtException', (error) => this.#onStrayError(error, 'HS_THREW'));
@@ -85,11 +90,17 @@ export class Loop {
     const retire = this.#retire ?? this.#unfrozen.reason;
     if (retire !== null) return this.#end(retire);
     this.#frozenAt = performance.now();
-    if (!this.channel.hasMore) this.channel.markFrozen(this.#lastCallId);
-    const message = this.channel.read();
+    if (!this.#reader.hasMore) this.channel.markFrozen(this.#lastCallId);
+    this.#reader.next(this.#receive);
+  };
+
+  readonly #receive = (message: ToInstance): void => {
     switch (message.type) {
       case 'boot':
         this.#boot(message.boot);
+        return this.#scheduleFreeze();
+      case 'prepare':
+        this.#environment?.sdk.prepare();
         return this.#scheduleFreeze();
       case 'call':
         return this.#begin(message.call);
@@ -115,7 +126,13 @@ export class Loop {
     installGlobals(boot, sdk);
     installConsole((level, text) => this.#log(level, text));
     this.#environment = { boot, sdk, handlers: new Map() };
+    if (boot.reading === 'events') this.#readByEvents();
     this.channel.write(encodeReady());
+  }
+
+  #readByEvents(): void {
+    const { EventReader } = require('./event-reader') as typeof import('./event-reader');
+    this.#reader = new EventReader(this.channel.handOver(), () => this.#exit(0));
   }
 
   // --- a call

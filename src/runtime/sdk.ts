@@ -19,6 +19,16 @@ export class Sdk {
 
   constructor(private readonly root: string) {}
 
+  /** Loads the TwiML classes that webhooks answer with, for a first call that comes later. Never throws. */
+  prepare(): void {
+    try {
+      this.#part('twiml/VoiceResponse');
+      this.#part('twiml/MessagingResponse');
+    } catch {
+      // Told to whoever touches it.
+    }
+  }
+
   /** The whole SDK. Throws what its modules throw. */
   load(): SdkModule {
     return require(this.#locate().entry) as SdkModule;

@@ -34,6 +34,7 @@ const DEFAULTS: Omit<PlatformOptions, 'project'> = {
   maxInvocations: null,
   memoryMb: 256,
   isolation: 'function',
+  reading: 'frozen',
   live: false,
   production: false,
 };

@@ -1,0 +1,44 @@
+/** The spare: a process that is ready before a Function needs it. */
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { request } from './support/raw-http';
+import { eventually, serve } from './support/serve';
+
+/** Its module notes, while it is loaded, what was loaded before. */
+const LISTS = `
+const before = Object.keys(require.cache).filter((file) => file.includes('/twilio/')).map((file) => file.split('/').at(-1));
+exports.handler = (context, event, callback) => callback(null, before);`;
+
+it('has the TwiML classes loaded, and not the rest of the SDK', async (t) => {
+  const names = Array.from({ length: 12 }, (_, index) => `f${index}`);
+  const files = Object.fromEntries(names.map((name) => [`functions/${name}.js`, LISTS]));
+  const served = await serve(files);
+  t.after(() => served.close());
+  let loaded: string[] = [];
+  for (const name of names) {
+    // The first ones may come before it is ready.
+    const response = await request(served.port, { method: 'GET', path: `/${name}` });
+    loaded = JSON.parse(response.text()) as string[];
+    if (loaded.length > 0) break;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert(loaded.includes('MessagingResponse.js') && loaded.includes('VoiceResponse.js'), String(loaded));
+  assert(!loaded.includes('Twilio.js'), String(loaded));
+});
+
+it('answers as well where the project has a broken SDK', async (t) => {
+  const files = {
+    'functions/hello.js': "exports.handler = (context, event, callback) => callback(null, 'ahoy');",
+    'functions/later.js': "exports.handler = (context, event, callback) => callback(null, 'later');",
+    'node_modules/twilio/package.json': '{"name":"twilio","main":"lib/index.js"}',
+    'node_modules/twilio/lib/index.js': "throw new Error('broken');",
+    'node_modules/twilio/lib/twiml/VoiceResponse.js': "throw new Error('broken');",
+    'node_modules/twilio/lib/twiml/MessagingResponse.js': "throw new Error('broken');",
+  };
+  const served = await serve(files);
+  t.after(() => served.close());
+  const ask = async (path: string) => (await request(served.port, { method: 'GET', path })).text();
+  assert.equal(await ask('/hello'), 'ahoy');
+  await eventually(() => served.records[0]);
+  assert.equal(await ask('/later'), 'later');
+});
