@@ -28,7 +28,7 @@ const plan: Plan = {
   rounds: 3,
   warmUpSeconds: 2,
   seconds: 4,
-  pauseMs: 0,
+  pace: { pauseMs: 0 },
   requestsFor: (port) => signedMessages(port, PATHS),
   check: (port) => checkMessages(port, PATHS),
 };

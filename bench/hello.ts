@@ -28,7 +28,7 @@ const plan: Plan = {
   rounds: 3,
   warmUpSeconds: 1,
   seconds: 4,
-  pauseMs: 0,
+  pace: { pauseMs: 0 },
   requestsFor: () => [{ method: 'GET', target: '/hello', headers: { Accept: '*/*' }, body: '' }],
   check: async (port) => {
     const client = new Client(port);

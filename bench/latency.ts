@@ -25,7 +25,7 @@ const plan: Plan = {
   rounds: 3,
   warmUpSeconds: 1,
   seconds: 3,
-  pauseMs: 0,
+  pace: { pauseMs: 0 },
   requestsFor: (port) => signedMessages(port, PATHS),
   check: (port) => checkMessages(port, PATHS),
 };

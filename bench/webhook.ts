@@ -30,7 +30,7 @@ const plan: Plan = {
   rounds: 3,
   warmUpSeconds: 1,
   seconds: 4,
-  pauseMs: 0,
+  pace: { pauseMs: 0 },
   requestsFor: (port) => signedMessages(port, PATHS),
   // twilio-run answers right but lets every signature pass.
   check: (port) => checkMessages(port, PATHS, false),

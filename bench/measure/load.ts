@@ -1,4 +1,4 @@
-/** Puts a server under load with `wrk` and reads what it saw. Only ever 127.0.0.1, for a few seconds. */
+/** Puts a server under load and reads what was seen. Only ever 127.0.0.1, for a few seconds. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,14 +13,23 @@ export interface WireRequest {
   readonly body: string;
 }
 
-export interface Load {
+interface Requests {
   readonly port: number;
   /** Sent in turn, each time from the first one on. */
   readonly requests: readonly WireRequest[];
   readonly connections: number;
   readonly seconds: number;
+}
+
+/** A closed loop: each connection waits for its answer, with `wrk`. */
+export interface Load extends Requests {
   /** Mean of a random (exponential) pause before each request of a connection, ms; 0: as fast as answers come. */
   readonly pauseMs: number;
+}
+
+/** An open loop: requests are due at a constant rate, whether answers come or not. */
+export interface ConstantRate extends Requests {
+  readonly perSecond: number;
 }
 
 export interface LoadResult {
@@ -52,11 +61,27 @@ export async function applyLoad(load: Load): Promise<LoadResult> {
   }
 }
 
+export async function applyConstantRate(load: ConstantRate): Promise<LoadResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'hookswitch-load-'));
+  try {
+    const file = join(folder, 'load.json');
+    writeFileSync(file, JSON.stringify(load));
+    return JSON.parse(await run(process.execPath, [CONSTANT_RATE, file])) as LoadResult;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const CONSTANT_RATE = join(__dirname, '..', 'programs', 'constant-rate.js');
+
 function runWrk({ port, connections, seconds }: Load, script: string): Promise<string> {
   const options = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '15s', '-s', script];
-  const child = spawn('wrk', [...options, `http://127.0.0.1:${port}`], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  return run('wrk', [...options, `http://127.0.0.1:${port}`]);
+}
+
+/** What it printed. */
+function run(program: string, argv: readonly string[]): Promise<string> {
+  const child = spawn(program, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.setEncoding('latin1').on('data', (text: string) => {
     output += text;
@@ -67,7 +92,7 @@ function runWrk({ port, connections, seconds }: Load, script: string): Promise<s
     });
     child.once('close', (code) => {
       if (code === 0) resolve(output);
-      else reject(new Error(`wrk ended with ${code}`));
+      else reject(new Error(`${program} ended with ${code}`));
     });
   });
 }

@@ -1,6 +1,6 @@
 /** The contenders of a question under the same load in turn (A B C A B C), so that a slow minute hits all of them. */
 import type { Contender, Server } from '../contenders/contender';
-import { applyLoad, type LoadResult, type WireRequest } from './load';
+import { applyConstantRate, applyLoad, type LoadResult, type WireRequest } from './load';
 import { LOUD, waitForQuiet, withOthersLoad } from './machine';
 import { largest, median } from './median';
 import { treeCpuMs } from './processes';
@@ -11,7 +11,8 @@ export interface Plan {
   /** Load before each round that is not counted. */
   readonly warmUpSeconds: number;
   readonly seconds: number;
-  readonly pauseMs: number;
+  /** As fast as answers come (`pauseMs` 0) or with pauses; or at a constant rate, whether answers come or not. */
+  readonly pace: { readonly pauseMs: number } | { readonly perSecond: number };
   /** Whatever depends on the port (a signature does). */
   requestsFor(port: number): readonly WireRequest[];
   /** Throws when an answer is wrong. Called before the first and after the last round of each contender, except slow ones. */
@@ -91,15 +92,20 @@ async function measureRound(server: Server, plan: Plan, isSlow: boolean): Promis
 }
 
 async function tryRound(server: Server, plan: Plan, isSlow: boolean): Promise<Round> {
-  const { connections, pauseMs, warmUpSeconds, seconds } = plan;
-  const load = { port: server.port, requests: plan.requestsFor(server.port), connections, pauseMs };
+  const { warmUpSeconds, seconds } = plan;
   await waitForQuiet();
-  if (!isSlow) await applyLoad({ ...load, seconds: warmUpSeconds });
+  if (!isSlow) await apply(server.port, plan, warmUpSeconds);
   const before = treeCpuMs(server.pid);
   const { result, others } = await withOthersLoad(() =>
-    applyLoad({ ...load, seconds: isSlow ? SLOW_SECONDS : seconds }),
+    apply(server.port, plan, isSlow ? SLOW_SECONDS : seconds),
   );
   return { ...result, cpuMs: treeCpuMs(server.pid) - before, isLoud: others > LOUD };
+}
+
+function apply(port: number, plan: Plan, seconds: number): Promise<LoadResult> {
+  const { connections, pace } = plan;
+  const load = { port, requests: plan.requestsFor(port), connections, seconds };
+  return 'perSecond' in pace ? applyConstantRate({ ...load, ...pace }) : applyLoad({ ...load, ...pace });
 }
 
 function figuresOf(name: string, rounds: readonly Round[]): Figures {
