@@ -29,17 +29,16 @@ export type Finding =
 
 export interface WatchLimits {
   readonly timeoutMs: number;
-  readonly memoryBytes: number;
   /** Average of a call of this Function, ms. */
   readonly usualMs: number;
-  /** Whether memory is looked at this time (it costs 10 us an instance). */
-  readonly looksAtMemory: boolean;
+  /** Whether memory, processes and files are looked at this time (it costs 10 us an instance). */
+  readonly looksAtUsage: boolean;
 }
 
 const FINE: Finding = { type: 'fine' };
 const SLOW: Finding = { type: 'slow' };
 
-/** Of an instance that has calls. */
+/** Of an instance that has calls, or has not frozen yet after the last one. */
 export function inspectBusy(instance: Instance, now: number, limits: WatchLimits): Finding {
   const elapsed = now - instance.since;
   if (isStuck(instance, elapsed, limits.timeoutMs)) {
@@ -49,11 +48,8 @@ export function inspectBusy(instance: Instance, now: number, limits: WatchLimits
   if (overdue !== null) {
     return { type: 'overdue', code: overdue, detail: `it was stopped after ${Math.round(elapsed)} ms` };
   }
-  const resident = limits.looksAtMemory ? instance.residentBytes() : null;
-  if (resident !== null && resident > limits.memoryBytes) {
-    const detail = `it used ${toMb(resident)} MB, the limit is ${toMb(limits.memoryBytes)} MB`;
-    return { type: 'broken', code: 'HS_OUT_OF_MEMORY', detail };
-  }
+  const excess = limits.looksAtUsage ? instance.findExcess() : null;
+  if (excess !== null) return { type: 'broken', ...excess };
   if (instance.phase !== 'running') return FINE;
   const isSlow = elapsed > Math.max(LEAST_SLOW_MS, SLOW_FACTOR * limits.usualMs);
   return isSlow && instance.pending.length > 1 ? SLOW : FINE;
@@ -67,7 +63,8 @@ export function inspectIdle(
   const restedMs = now - instance.since;
   if (restedMs > IDLE_MS) return { why: 'idle', told: false };
   if (restedMs > STUCK_MS && !instance.isFrozen()) return { why: `${STILL_BUSY}, and was ended`, told: true };
-  return null;
+  const excess = restedMs < 2 * REST_MS ? instance.findExcess() : null;
+  return excess === null ? null : { why: `${excess.detail}, and was ended`, told: true };
 }
 
 /** What does not start was not slow itself: asked before its time limit, which may be the shorter one. */
@@ -89,8 +86,4 @@ function overdueCode(instance: Instance, elapsed: number, timeoutMs: number): Er
     case 'idle':
       return null;
   }
-}
-
-function toMb(bytes: number): number {
-  return Math.round(bytes / 1_048_576);
 }
