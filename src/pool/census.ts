@@ -10,8 +10,6 @@ import { type ProcessTag, tagIn } from './process-tag';
 const PAUSE_MS = 500;
 /** Of a machine with very many processes: a count takes at most this part of one core. */
 const SHARE = 0.01;
-/** Fewer new processes (and threads: an instance has a dozen) than this need no count. */
-const WORTH_COUNTING = 24;
 /** Between two turns of the event loop; half a millisecond. */
 const AT_ONCE = 64;
 
@@ -32,7 +30,7 @@ export class Census {
     if (now < this.#nextAt) return;
     this.#nextAt = now + PAUSE_MS;
     const newest = readNewestPid();
-    if (newest === null || Math.abs(newest - (this.#newestCounted ?? 0)) < WORTH_COUNTING) return;
+    if (newest === this.#newestCounted) return;
     this.#newestCounted = newest;
     // Until it ends and says when the next may come.
     this.#nextAt = Number.POSITIVE_INFINITY;

@@ -197,6 +197,11 @@ export class Instance {
     return this.#frozenCallId === this.#lastCallId;
   }
 
+  /** What it has left running although it should be at rest, or `null`. */
+  findLeftover(): string | null {
+    return this.#usage.findLeftover(this.#now());
+  }
+
   /** Which limit it is over, with all that it started; `null`: none. */
   findExcess(): Reason | null {
     return this.#usage.findExcess(this.#now());

@@ -19,6 +19,11 @@ is_number() {
   case $1 in '' | *[!0-9]*) return 1 ;; esac
 }
 
+# As a group, 1 would be everybody and 0 the reaper.
+is_pid() {
+  is_number "$1" && [ "$1" -gt 1 ]
+}
+
 is_tag() {
   is_number "$1" && [ \${#1} -eq 15 ]
 }
@@ -50,12 +55,12 @@ hunt() {
 while read -r verb first rest; do
   case $verb in
     run)
-      is_number "$first" && is_tag "$rest" || continue
+      is_pid "$first" && is_tag "$rest" || continue
       groups="$groups$first "
       tags="$tags$rest "
       ;;
     end)
-      is_number "$first" || continue
+      is_pid "$first" || continue
       case $groups in *" $first "*) groups="\${groups%% $first *} \${groups#* $first }" ;; esac
       ;;
     hunt) hunt $first $rest ;;
@@ -65,13 +70,13 @@ done
 for id in $groups; do kill -s KILL -- "-$id"; done
 hunt $tags
 # Who was killed may take a moment, and write until then.
-for attempt in 1 2 3 4 5; do
+for attempt in 1 2 3 4 5 6 7 8 9; do
   left=''
   for folder in "$1"*; do
     [ -d "$folder" ] || continue
     rm -rf -- "$folder" || left=$folder
   done
   [ -n "$left" ] || exit 0
-  sleep 1
+  sleep 0.2 || sleep 1
 done
 `;

@@ -41,6 +41,12 @@ export class UsageMeter {
     return excessOf(this.#read(now), this.limits);
   }
 
+  /** Of one that should be at rest. Workers and children that Node knows of, the runtime tells: these are others. */
+  findLeftover(now: number): string | null {
+    const { processes } = this.#read(now);
+    return processes === 0 ? null : `${nameOf(processes)} that it started still ran after the answer`;
+  }
+
   #read(now: number): Usage {
     this.census.refresh(now);
     this.#folder.refresh(now);
@@ -64,11 +70,11 @@ export class UsageMeter {
 export function excessOf(usage: Usage, limits: ResourceLimits): Reason | null {
   const { residentBytes, processes, temporaryBytes } = usage;
   if (processes > limits.maxProcesses) {
-    const detail = `it had started ${processes} processes that still ran, the limit is ${limits.maxProcesses} (--max-processes)`;
+    const detail = `${nameOf(processes)} that it started ran, the limit is ${limits.maxProcesses} (--max-processes)`;
     return { code: 'HS_TOO_MANY_PROCESSES', detail };
   }
   if (residentBytes > limits.memoryMb * MB) {
-    const whose = processes === 0 ? 'it' : `it and ${processes} processes that it started`;
+    const whose = processes === 0 ? 'it' : `it and ${nameOf(processes)} that it started`;
     const detail = `${whose} used ${toMb(residentBytes)} MB, the limit is ${limits.memoryMb} MB (--memory)`;
     return { code: 'HS_OUT_OF_MEMORY', detail };
   }
@@ -77,6 +83,10 @@ export function excessOf(usage: Usage, limits: ResourceLimits): Reason | null {
     return { code: 'HS_TEMPORARY_FOLDER_FULL', detail };
   }
   return null;
+}
+
+function nameOf(processes: number): string {
+  return processes === 1 ? 'a process' : `${processes} processes`;
 }
 
 function toMb(bytes: number): number {

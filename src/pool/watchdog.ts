@@ -12,6 +12,8 @@ const BOOT_MS = 15_000;
 /** An instance freezes right after its answer; one that has not by then is busy with what the call left behind. */
 const STUCK_MS = 1_000;
 const IDLE_MS = 300_000;
+/** How long after its last call an instance is still looked at: what it left is counted by then. */
+const SETTLED_MS = 5 * REST_MS;
 /** A running call that takes this many times the average gives back what was sent behind it. */
 const SLOW_FACTOR = 10;
 const LEAST_SLOW_MS = 20;
@@ -63,8 +65,10 @@ export function inspectIdle(
   const restedMs = now - instance.since;
   if (restedMs > IDLE_MS) return { why: 'idle', told: false };
   if (restedMs > STUCK_MS && !instance.isFrozen()) return { why: `${STILL_BUSY}, and was ended`, told: true };
-  const excess = restedMs < 2 * REST_MS ? instance.findExcess() : null;
-  return excess === null ? null : { why: `${excess.detail}, and was ended`, told: true };
+  // What is frozen does not change.
+  if (restedMs > SETTLED_MS) return null;
+  const why = instance.findExcess()?.detail ?? instance.findLeftover();
+  return why === null ? null : { why: `${why}; it was ended`, told: true };
 }
 
 /** What does not start was not slow itself: asked before its time limit, which may be the shorter one. */
