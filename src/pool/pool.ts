@@ -339,7 +339,8 @@ export class Pool {
       case 'slow':
         return this.#giveBack(instance);
       case 'broken':
-        if (!instance.firstHasStarted()) this.#onLate(instance, null, 'warn', finding.detail);
+        if (instance.pending.length === 0 || !instance.firstHasStarted())
+          this.#onLate(instance, null, 'warn', finding.detail);
         return instance.kill(finding.code, finding.detail);
       case 'overdue':
         instance.kill(finding.code, finding.detail);
