@@ -1,4 +1,5 @@
 /** Wires the parts: reads the project, opens its pool, listens, swaps builds when something is saved, closes. */
+import { tmpdir } from 'node:os';
 import { checkInBackground } from './build/check-in-background';
 import { readProject } from './build/read';
 import { type ProjectWatch, watchProject } from './build/watch';
@@ -10,6 +11,8 @@ import type { Build } from './model/build';
 import type { LateLine, RequestRecord } from './model/invocation';
 import { QUEUE_WAIT_MS } from './model/limits';
 import { Pool } from './pool/pool';
+import { Reaper } from './pool/reaper';
+import { sweepTemporaryFolders } from './pool/sweep';
 import type { Reading } from './protocol/messages';
 import { describeProblem } from './telemetry/problem';
 
@@ -33,7 +36,14 @@ export interface PlatformOptions {
   readonly maxInstances: number | null;
   /** Calls under way at a time, waiting ones included; more are refused at once. `null`: no such limit. */
   readonly maxInvocations: number | null;
+  /** Of an instance and what it starts. */
   readonly memoryMb: number;
+  /** Processes that an instance may have started and that run at a time. */
+  readonly maxProcesses: number;
+  /** Descriptors of an instance, Node's own included. */
+  readonly maxOpenFiles: number;
+  /** What an instance may have in its temporary folder. */
+  readonly temporaryMb: number;
   readonly isolation: Isolation;
   /** How instances wait for their next call; `frozen` unless something must go on between calls. */
   readonly reading: Reading;
@@ -110,6 +120,7 @@ class RunningPlatform implements Platform, Sites {
   #stopCheck: () => void = () => {};
   /** Every pool that has processes or is still ending them: that of the live build, and older ones that finish. */
   readonly #pools = new Set<Pool>();
+  readonly #reaper = new Reaper((message) => this.events.notice('warn', message));
   readonly #server: GatewayServer;
   readonly #watch: ProjectWatch | null;
 
@@ -153,6 +164,7 @@ class RunningPlatform implements Platform, Sites {
       throw error;
     }
     this.#check(this.#site.build);
+    void sweepTemporaryFolders(tmpdir(), Date.now());
   }
 
   close(): Promise<void> {
@@ -186,7 +198,8 @@ class RunningPlatform implements Platform, Sites {
     const nameOf = (index: number) => build.functions[index]?.name ?? 'a spare process';
     // On a server it stands in the environment, on a hosted project among the variables.
     const production = this.options.production || build.variables.NODE_ENV === 'production';
-    const pool = new Pool(build, { ...this.options, production }, (line) => this.events.late(line), nameOf);
+    const options = { ...this.options, production, reaper: this.#reaper };
+    const pool = new Pool(build, options, (line) => this.events.late(line), nameOf);
     this.#pools.add(pool);
     return { build, routes: new RouteTable(build), pool, production };
   }
@@ -260,6 +273,7 @@ class RunningPlatform implements Platform, Sites {
   async #end(): Promise<void> {
     this.#stopWatching();
     await Promise.all(Array.from(this.#pools, (pool) => pool.close()));
+    this.#reaper.close();
     process.off('exit', this.#abandon);
   }
 

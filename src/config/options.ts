@@ -3,7 +3,7 @@
  * (`--signature-status`) and its environment variable (`HOOKSWITCH_SIGNATURE_STATUS`) follow from it. `--help` and
  * docs/configuration.md are made from this table. What is decided by a rule of its own lives in a file of its own.
  */
-import { MEMORY_MB } from '../model/limits';
+import { MEMORY_MB, OPEN_FILES, PROCESSES, TEMPORARY_MB } from '../model/limits';
 import type { Isolation } from '../platform';
 import { HOST_ALLOWED, readHost } from './host';
 import { LOG_LEVELS, type LogLevel, readLogLevel } from './log-level';
@@ -16,6 +16,11 @@ export type OutputFormat = '' | 'json';
 
 const SMALLEST_MEMORY_MB = 64;
 const LARGEST_MEMORY_MB = 65_536;
+const MOST_PROCESSES = 10_000;
+/** Node and the channel to the gateway take about 25. */
+const FEWEST_OPEN_FILES = 64;
+const MOST_OPEN_FILES = 1_048_576;
+const LARGEST_TEMPORARY_MB = 1_048_576;
 const MOST_INVOCATIONS = 1_000_000;
 const MOST_INSTANCES = 10_000;
 
@@ -184,7 +189,37 @@ export const OPTIONS = {
     initialText: `${MEMORY_MB} MB`,
     allowed: `megabytes from ${SMALLEST_MEMORY_MB} to ${LARGEST_MEMORY_MB}`,
     read: readInteger(SMALLEST_MEMORY_MB, LARGEST_MEMORY_MB),
-    help: 'Memory that the process of a Function may use.',
+    help: 'Memory that the process of a Function may use, together with the processes that it starts.',
+  }),
+  maxProcesses: valueOption<number>({
+    kind: 'number',
+    group: 'Limits',
+    placeholder: 'COUNT',
+    initial: PROCESSES,
+    initialText: String(PROCESSES),
+    allowed: `an integer from 0 to ${MOST_PROCESSES}`,
+    read: readInteger(0, MOST_PROCESSES),
+    help: 'How many processes that it started a Function may have at a time.',
+  }),
+  maxOpenFiles: valueOption<number>({
+    kind: 'number',
+    group: 'Limits',
+    placeholder: 'COUNT',
+    initial: OPEN_FILES,
+    initialText: String(OPEN_FILES),
+    allowed: `an integer from ${FEWEST_OPEN_FILES} to ${MOST_OPEN_FILES}`,
+    read: readInteger(FEWEST_OPEN_FILES, MOST_OPEN_FILES),
+    help: 'How many files and connections a Function may have open at a time.',
+  }),
+  temporarySpace: valueOption<number>({
+    kind: 'number',
+    group: 'Limits',
+    placeholder: 'MB',
+    initial: TEMPORARY_MB,
+    initialText: `${TEMPORARY_MB} MB`,
+    allowed: `megabytes from 1 to ${LARGEST_TEMPORARY_MB}`,
+    read: readInteger(1, LARGEST_TEMPORARY_MB),
+    help: 'What a Function may have in its temporary folder (os.tmpdir()).',
   }),
   isolation: valueOption<Isolation>({
     kind: 'choice',

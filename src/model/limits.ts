@@ -10,6 +10,11 @@ export const COOKIE_LIFE_SECONDS = 86_400;
 export const RUN_MS = 10_000;
 export const QUEUE_WAIT_MS = 5_000;
 export const MEMORY_MB = 256;
+/** Not documented for the hosted platform, which runs on AWS Lambda: 1,024 open files, 512 MB in `/tmp`. */
+export const OPEN_FILES = 1_024;
+export const TEMPORARY_MB = 512;
+/** Decided here. What a Function starts in good faith is a few; a loop that forks has this many within 0.1 s. */
+export const PROCESSES = 64;
 /** Console output kept per invocation; what is beyond is counted and dropped. */
 export const LOG_BYTES = 256 * 1_024;
 /** What a line counts beside its text: empty ones cost memory too. */

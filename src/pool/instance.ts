@@ -11,11 +11,15 @@ import {
   type FromInstance,
   type Reply,
 } from '../protocol/messages';
+import type { Census } from './census';
 import { ClaimFile } from './claim-file';
+import { CLOSED_CHANNEL, explainEnd, type Reason } from './explain-end';
 import { type AnsweredCall, InstanceLog } from './instance-log';
 import type { Invocation } from './invocation';
 import { killGroup, type LaunchedProcess, launch } from './launch';
-import { readResidentBytes } from './memory';
+import { createTag } from './process-tag';
+import type { Reaper } from './reaper';
+import { type ResourceLimits, UsageMeter } from './usage';
 
 /** What the pool is told. Every callback gets the instance first. */
 export interface InstanceEvents {
@@ -32,11 +36,17 @@ export interface InstanceEvents {
   gone(instance: Instance): void;
 }
 
+export interface InstanceLimits extends ResourceLimits {
+  readonly maxOpenFiles: number;
+}
+
 export interface InstanceSettings {
   readonly id: number;
   /** Folder of the pool; the instance's own lies in it. */
   readonly folder: string;
-  readonly memoryMb: number;
+  readonly limits: InstanceLimits;
+  readonly reaper: Reaper;
+  readonly census: Census;
   readonly now: () => number;
 }
 
@@ -44,7 +54,6 @@ export interface InstanceSettings {
 export type Phase = 'booting' | 'idle' | 'loading' | 'running';
 
 const FLOODS = 'it floods the log';
-const CLOSED_CHANNEL = 'it closed the channel to the gateway, or made it unusable';
 /** How long a process may live on after its channel closed, before it is killed. */
 const CLOSED_MS = 250;
 /** How often a call may lose its instance before it started, until the pool stops trying. */
@@ -71,6 +80,9 @@ export class Instance {
   readonly temporaryFolder: string;
   readonly #claims: ClaimFile;
   readonly #process: LaunchedProcess;
+  readonly #reaper: Reaper;
+  readonly #memoryMb: number;
+  readonly #usage: UsageMeter;
   readonly #frames: FrameReader;
   readonly #now: () => number;
   readonly #outbox: Buffer[] = [];
@@ -82,7 +94,7 @@ export class Instance {
   #announcedCallId = 0;
   readonly #log: InstanceLog;
   /** Why it was killed or is about to end; the first reason counts. */
-  #cause: { readonly code: ErrorCode; readonly detail: string } | null = null;
+  #cause: Reason | null = null;
   #exitStatus: { code: number | null; signal: NodeJS.Signals | null } | null = null;
   #channelClosed = false;
 
@@ -93,6 +105,7 @@ export class Instance {
   ) {
     this.id = settings.id;
     this.#now = settings.now;
+    this.#reaper = settings.reaper;
     this.startedAt = settings.now();
     this.since = this.startedAt;
     this.temporaryFolder = join(settings.folder, `instance-${settings.id}`);
@@ -106,12 +119,17 @@ export class Instance {
     this.#frames = new FrameReader((type, id, payload) =>
       this.#onMessage(decodeFromInstance(type, id, payload)),
     );
+    const { limits, census } = settings;
+    this.#memoryMb = limits.memoryMb;
+    const tag = createTag();
     try {
-      this.#process = launch(this.#claims.fd, settings.memoryMb);
+      this.#process = launch({ ...limits, tag, claimFd: this.#claims.fd });
     } catch (error) {
       this.#release();
       throw error;
     }
+    this.#usage = new UsageMeter(this.pid, tag, this.temporaryFolder, limits, census);
+    if (this.pid !== 0) this.#reaper.add(this.pid, tag);
     this.#listen();
   }
 
@@ -191,8 +209,14 @@ export class Instance {
     return this.#frozenCallId === this.#lastCallId;
   }
 
-  residentBytes(): number | null {
-    return readResidentBytes(this.pid);
+  /** What it has left running although it should be at rest, or `null`. */
+  findLeftover(): string | null {
+    return this.#usage.findLeftover(this.#now());
+  }
+
+  /** Which limit it is over, with all that it started; `null`: none. */
+  findExcess(): Reason | null {
+    return this.#usage.findExcess(this.#now());
   }
 
   /** SIGKILL to the whole group. `cause` is what its running call is told, if it has not been told yet. */
@@ -304,7 +328,7 @@ export class Instance {
   #onFlood(): void {
     if (this.retiring) return;
     this.events.late(this, null, 'warn', `${FLOODS}, and was ended`);
-    this.kill('HS_BROKE_PROTOCOL', FLOODS);
+    this.kill('HS_LOG_FLOOD', FLOODS);
   }
 
   // --- the end
@@ -319,6 +343,7 @@ export class Instance {
   #onExit(code: number | null, signal: NodeJS.Signals | null): void {
     this.#exitStatus = { code, signal };
     killGroup(this.#process.child);
+    this.#reaper.remove(this.pid);
     // Before its calls are settled: those that go back must not come here again.
     this.retiring = true;
     this.events.retiring(this);
@@ -348,7 +373,12 @@ export class Instance {
   }
 
   #settlePending(claimed: number): void {
-    const { code, detail } = this.#explainEnd();
+    const { code, detail } = explainEnd({
+      cause: this.#cause,
+      status: this.#exitStatus,
+      lastWords: this.#log.lastWords,
+      memoryMb: this.#memoryMb,
+    });
     // A child that left the group may still hold the other ends.
     this.#process.stdout.destroy();
     this.#process.stderr.destroy();
@@ -365,26 +395,9 @@ export class Instance {
     this.events.gone(this);
   }
 
-  #explainEnd(): { code: ErrorCode; detail: string } {
-    if (/heap out of memory|Reached heap limit|allocation failed/i.test(this.#log.lastWords)) {
-      return { code: 'HS_OUT_OF_MEMORY', detail: 'its JavaScript heap was full' };
-    }
-    if (this.#cause !== null) return this.#cause;
-    const { code, signal } = this.#exitStatus ?? { code: null, signal: null };
-    if (signal !== null)
-      return { code: 'HS_CRASHED', detail: `its process was ended by ${signal}${this.#lastWords()}` };
-    // What the runtime does when its channel is unusable; process.exit would have been announced.
-    if (code === 0) return { code: 'HS_BROKE_PROTOCOL', detail: CLOSED_CHANNEL };
-    return { code: 'HS_EXITED', detail: `its process ended with exit code ${code}${this.#lastWords()}` };
-  }
-
-  #lastWords(): string {
-    const { lastWords } = this.#log;
-    return lastWords === '' ? '' : `; it wrote: ${lastWords.slice(-1000)}`;
-  }
-
   #release(): void {
     this.#claims.close();
-    rm(this.temporaryFolder, { recursive: true, force: true }, () => {});
+    // Children may write until the reaper has found them.
+    rm(this.temporaryFolder, { recursive: true, force: true, maxRetries: 5 }, () => {});
   }
 }

@@ -1,10 +1,36 @@
 /** Starts the process of an instance. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { heapMb } from './memory';
+import type { ProcessTag } from './process-tag';
 
 const RUNTIME_MAIN = join(__dirname, '..', 'runtime', 'main.js');
+
+/** POSIX has it; where there is none (an image with Node alone) there are no limits that only a shell can set. */
+export const SHELL = '/bin/sh';
+export const HAS_SHELL = existsSync(SHELL);
+
+/**
+ * Becomes the instance, in 0.5 ms. No core file, so that a crash fills no disk. A limit that is lower already stays.
+ * The limit of file locks is `-w` in dash and older busybox, `-x` in bash and newer busybox.
+ */
+const LIMITED = `
+ulimit -c 0 2>/dev/null
+ulimit -n "$1" 2>/dev/null
+ulimit -w "$2" 2>/dev/null || ulimit -x "$2" 2>/dev/null
+shift 2
+exec "$@"
+`;
+
+export interface LaunchSettings {
+  readonly memoryMb: number;
+  readonly maxOpenFiles: number;
+  readonly tag: ProcessTag;
+  readonly claimFd: number;
+}
 
 export interface LaunchedProcess {
   readonly child: ChildProcess;
@@ -19,12 +45,13 @@ export interface LaunchedProcess {
  * with the children that a Function started, can be killed at once.
  * Throws what `spawn` throws (EAGAIN, ENOMEM, EMFILE: the limits of the machine).
  */
-export function launch(claimFd: number, memoryMb: number): LaunchedProcess {
-  const child = spawn(process.execPath, [`--max-old-space-size=${memoryMb}`, RUNTIME_MAIN], {
+export function launch(settings: LaunchSettings): LaunchedProcess {
+  const [file = '', ...argv] = commandOf(settings);
+  const child = spawn(file, argv, {
     env: {},
     cwd: '/',
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', claimFd],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', settings.claimFd],
   });
   // Without descriptors (EMFILE) there is a child without pipes, which tells its error later.
   child.on('error', () => {});
@@ -32,6 +59,11 @@ export function launch(claimFd: number, memoryMb: number): LaunchedProcess {
   if (!stdout || !stderr || !channel)
     throw new Error('the process got no pipes; are there too many open files?');
   return { child, channel: channel as Socket, stdout: stdout as Readable, stderr: stderr as Readable };
+}
+
+function commandOf({ memoryMb, maxOpenFiles, tag }: LaunchSettings): readonly string[] {
+  const node = [process.execPath, `--max-old-space-size=${heapMb(memoryMb)}`, RUNTIME_MAIN];
+  return HAS_SHELL ? [SHELL, '-c', LIMITED, 'hookswitch', String(maxOpenFiles), tag, ...node] : node;
 }
 
 /** The process and whatever it started and did not detach. A process that is gone already is fine. */

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { Build } from '../model/build';
 import type { ConsoleLevel, LateLine } from '../model/invocation';
-import type { Reading, Reply } from '../protocol/messages';
+import type { Reply } from '../protocol/messages';
 import { type Choice, choose } from './choose';
 import type { Instance, InstanceEvents } from './instance';
 import type { AnsweredCall } from './instance-log';
@@ -10,30 +10,26 @@ import { Invocation, type InvocationInput, type Outcome } from './invocation';
 import { Lane } from './lane';
 import { defaultMaxInstances } from './memory';
 import { findEvictable, isNeededElsewhere } from './room';
-import { Starter } from './starter';
+import { Starter, type StarterOptions } from './starter';
 import { Waiting } from './waiting';
 import { inspectBusy, inspectIdle, REST_MS, TICK_MS } from './watchdog';
 
-export interface PoolOptions {
+export interface PoolOptions extends StarterOptions {
   readonly timeoutMs: number;
   /** `null`: what the memory of the machine can hold. */
   readonly maxInstances: number | null;
   readonly maxInvocations: number | null;
-  readonly memoryMb: number;
   readonly isolation: 'function' | 'environment';
-  readonly production: boolean;
-  readonly reading: Reading;
 }
 
 export type OnInvocationEnd = (outcome: Outcome, invocation: Invocation) => void;
 
-const MEMORY_TICKS = 2;
+const USAGE_TICKS = 2;
 
 export class Pool {
   readonly #lanes: readonly Lane[];
   readonly #starter: Starter;
   readonly #max: number;
-  readonly #memoryBytes: number;
   /** As many processes may start at once: each start keeps a core busy for 50 to 90 ms. */
   readonly #cores = availableParallelism();
   readonly #waiting = new Waiting();
@@ -59,7 +55,6 @@ export class Pool {
     const lanes = options.isolation === 'function' ? build.functions.length : 1;
     this.#lanes = Array.from({ length: Math.max(1, lanes) }, (_, index) => new Lane(index));
     this.#max = options.maxInstances ?? defaultMaxInstances();
-    this.#memoryBytes = options.memoryMb * 1_048_576;
     this.#starter = new Starter(build, options, this.#events, (detail) => this.#onStartFailed(detail));
     this.#starter.prepareSpare();
   }
@@ -315,7 +310,8 @@ export class Pool {
     this.#ticks += 1;
     let busy = false;
     for (const instance of this.#starter.all) {
-      if (instance.pending.length === 0) continue;
+      // One that was answered may go on for a moment.
+      if (instance.pending.length === 0 && instance.isFrozen()) continue;
       busy = true;
       this.#checkBusy(instance, now);
     }
@@ -334,9 +330,8 @@ export class Pool {
   #checkBusy(instance: Instance, now: number): void {
     const finding = inspectBusy(instance, now, {
       timeoutMs: this.options.timeoutMs,
-      memoryBytes: this.#memoryBytes,
       usualMs: this.#lanes[instance.functionIndex]?.callMs ?? 0,
-      looksAtMemory: this.#ticks % MEMORY_TICKS === 0,
+      looksAtUsage: this.#ticks % USAGE_TICKS === 0,
     });
     switch (finding.type) {
       case 'fine':
@@ -344,7 +339,8 @@ export class Pool {
       case 'slow':
         return this.#giveBack(instance);
       case 'broken':
-        if (!instance.firstHasStarted()) this.#onLate(instance, null, 'warn', finding.detail);
+        if (instance.pending.length === 0 || !instance.firstHasStarted())
+          this.#onLate(instance, null, 'warn', finding.detail);
         return instance.kill(finding.code, finding.detail);
       case 'overdue':
         instance.kill(finding.code, finding.detail);

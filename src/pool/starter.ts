@@ -1,18 +1,17 @@
 /** Starts the processes of a pool, and keeps a spare: one that is ready but belongs to no Function yet. */
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, rm, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm, rmSync } from 'node:fs';
 import type { Build } from '../model/build';
 import { encodeBoot, type Reading } from '../protocol/messages';
 import { bootOf } from './boot';
-import { Instance, type InstanceEvents } from './instance';
+import { Census } from './census';
+import { Instance, type InstanceEvents, type InstanceLimits } from './instance';
 import { average } from './lane';
+import type { Reaper } from './reaper';
 
-export interface StarterOptions {
-  readonly memoryMb: number;
+export interface StarterOptions extends InstanceLimits {
   readonly production: boolean;
   readonly reading: Reading;
+  readonly reaper: Reaper;
 }
 
 /** Before anything was measured. */
@@ -29,7 +28,8 @@ export class Starter {
   #failures = 0;
   #counter = 0;
   #closed = false;
-  readonly #folder = join(tmpdir(), `hookswitch-${process.pid}-${randomBytes(4).toString('hex')}`);
+  readonly #folder: string;
+  readonly #census = new Census();
 
   constructor(
     private readonly build: Build,
@@ -38,7 +38,7 @@ export class Starter {
     /** The machine did not let us start a process. */
     private readonly onFailure: (detail: string) => void,
   ) {
-    mkdirSync(this.#folder, { mode: 0o700 });
+    this.#folder = options.reaper.makeFolder();
   }
 
   get hasReadySpare(): boolean {
@@ -105,7 +105,7 @@ export class Starter {
   }
 
   removeFolder(then: () => void): void {
-    rm(this.#folder, { recursive: true, force: true }, () => then());
+    rm(this.#folder, { recursive: true, force: true, maxRetries: 5 }, () => then());
   }
 
   #start(): Instance | null {
@@ -113,7 +113,9 @@ export class Starter {
     const settings = {
       id: this.#counter,
       folder: this.#folder,
-      memoryMb: this.options.memoryMb,
+      limits: this.options,
+      reaper: this.options.reaper,
+      census: this.#census,
       now: () => performance.now(),
     };
     try {

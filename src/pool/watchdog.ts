@@ -12,6 +12,8 @@ const BOOT_MS = 15_000;
 /** An instance freezes right after its answer; one that has not by then is busy with what the call left behind. */
 const STUCK_MS = 1_000;
 const IDLE_MS = 300_000;
+/** How long after its last call an instance is still looked at: what it left is counted by then. */
+const SETTLED_MS = 5 * REST_MS;
 /** A running call that takes this many times the average gives back what was sent behind it. */
 const SLOW_FACTOR = 10;
 const LEAST_SLOW_MS = 20;
@@ -29,17 +31,16 @@ export type Finding =
 
 export interface WatchLimits {
   readonly timeoutMs: number;
-  readonly memoryBytes: number;
   /** Average of a call of this Function, ms. */
   readonly usualMs: number;
-  /** Whether memory is looked at this time (it costs 10 us an instance). */
-  readonly looksAtMemory: boolean;
+  /** Whether memory, processes and files are looked at this time (it costs 10 us an instance). */
+  readonly looksAtUsage: boolean;
 }
 
 const FINE: Finding = { type: 'fine' };
 const SLOW: Finding = { type: 'slow' };
 
-/** Of an instance that has calls. */
+/** Of an instance that has calls, or has not frozen yet after the last one. */
 export function inspectBusy(instance: Instance, now: number, limits: WatchLimits): Finding {
   const elapsed = now - instance.since;
   if (isStuck(instance, elapsed, limits.timeoutMs)) {
@@ -49,11 +50,8 @@ export function inspectBusy(instance: Instance, now: number, limits: WatchLimits
   if (overdue !== null) {
     return { type: 'overdue', code: overdue, detail: `it was stopped after ${Math.round(elapsed)} ms` };
   }
-  const resident = limits.looksAtMemory ? instance.residentBytes() : null;
-  if (resident !== null && resident > limits.memoryBytes) {
-    const detail = `it used ${toMb(resident)} MB, the limit is ${toMb(limits.memoryBytes)} MB`;
-    return { type: 'broken', code: 'HS_OUT_OF_MEMORY', detail };
-  }
+  const excess = limits.looksAtUsage ? instance.findExcess() : null;
+  if (excess !== null) return { type: 'broken', ...excess };
   if (instance.phase !== 'running') return FINE;
   const isSlow = elapsed > Math.max(LEAST_SLOW_MS, SLOW_FACTOR * limits.usualMs);
   return isSlow && instance.pending.length > 1 ? SLOW : FINE;
@@ -67,7 +65,10 @@ export function inspectIdle(
   const restedMs = now - instance.since;
   if (restedMs > IDLE_MS) return { why: 'idle', told: false };
   if (restedMs > STUCK_MS && !instance.isFrozen()) return { why: `${STILL_BUSY}, and was ended`, told: true };
-  return null;
+  // What is frozen does not change.
+  if (restedMs > SETTLED_MS) return null;
+  const why = instance.findExcess()?.detail ?? instance.findLeftover();
+  return why === null ? null : { why: `${why}; it was ended`, told: true };
 }
 
 /** What does not start was not slow itself: asked before its time limit, which may be the shorter one. */
@@ -89,8 +90,4 @@ function overdueCode(instance: Instance, elapsed: number, timeoutMs: number): Er
     case 'idle':
       return null;
   }
-}
-
-function toMb(bytes: number): number {
-  return Math.round(bytes / 1_048_576);
 }

@@ -33,7 +33,14 @@ export function describeError(error: unknown): ErrorDescription {
 
 export function failureOf(error: unknown, code: ErrorCode): Failure {
   const { name, message, stack } = describeError(error);
-  return { code, name, message, stack };
+  return { code: isOutOfFiles(error) ? 'HS_TOO_MANY_OPEN_FILES' : code, name, message, stack };
+}
+
+/** Also as the cause: `fetch failed`. */
+function isOutOfFiles(error: unknown): boolean {
+  if (!isError(error)) return false;
+  const cause = read(error, 'cause');
+  return read(error, 'code') === 'EMFILE' || (isError(cause) && read(cause, 'code') === 'EMFILE');
 }
 
 /** Also errors of another realm (`node:vm`), which no `instanceof` knows. */
