@@ -4,16 +4,27 @@ import { join } from 'node:path';
 import type { ErrorCode } from '../errors';
 import type { ConsoleLevel } from '../model/invocation';
 import { FrameReader } from '../protocol/frames';
-import { decodeFromInstance, encodeCall, type FromInstance, type Reply } from '../protocol/messages';
+import {
+  decodeFromInstance,
+  encodeCall,
+  encodeLoad,
+  type Failure,
+  type FromInstance,
+  type Reply,
+} from '../protocol/messages';
 import { ClaimFile } from './claim-file';
+import { CLOSED_CHANNEL, type EndReason, explainEnd } from './explain-end';
 import { type AnsweredCall, InstanceLog } from './instance-log';
 import type { Invocation } from './invocation';
 import { killGroup, type LaunchedProcess, launch } from './launch';
 import { readResidentBytes } from './memory';
+import type { Phase, PoolInstance } from './pool-instance';
 
 /** What the pool is told. Every callback gets the instance first. */
 export interface InstanceEvents {
   ready(instance: Instance): void;
+  /** What `load` asked for, or why it failed; also where the instance died of it. */
+  loaded(instance: Instance, functionIndex: number, failure: Failure | null): void;
   result(instance: Instance, invocation: Invocation, reply: Reply, cpuUs: number): void;
   /** The call did not run here, and will not. */
   returned(instance: Instance, invocation: Invocation): void;
@@ -34,21 +45,18 @@ export interface InstanceSettings {
   readonly now: () => number;
 }
 
-/** What the first call of the list is doing. Each phase has a clock of its own, started at `since`. */
-export type Phase = 'booting' | 'idle' | 'loading' | 'running';
-
 const FLOODS = 'it floods the log';
-const CLOSED_CHANNEL = 'it closed the channel to the gateway, or made it unusable';
 /** How long a process may live on after its channel closed, before it is killed. */
 const CLOSED_MS = 250;
 /** How often a call may lose its instance before it started, until the pool stops trying. */
 const MOST_LOST_STARTS = 3;
 
-export class Instance {
+export class Instance implements PoolInstance {
   readonly id: number;
   readonly startedAt: number;
   /** Index of the Function that it belongs to; -1: a spare. */
   functionIndex = -1;
+  ownedSince = 0;
   phase: Phase = 'booting';
   /** When the current phase began, ms. */
   since: number;
@@ -74,9 +82,11 @@ export class Instance {
   #startedCallId = 0;
   #frozenCallId = 0;
   #announcedCallId = 0;
+  /** Functions that it was told to load. */
+  readonly #loading = new Set<number>();
   readonly #log: InstanceLog;
   /** Why it was killed or is about to end; the first reason counts. */
-  #cause: { readonly code: ErrorCode; readonly detail: string } | null = null;
+  #cause: EndReason | null = null;
   #exitStatus: { code: number | null; signal: NodeJS.Signals | null } | null = null;
   #channelClosed = false;
 
@@ -134,6 +144,15 @@ export class Instance {
         body: invocation.body,
       }),
     );
+  }
+
+  /** Loads these Functions before anybody calls them. */
+  load(functionIndexes: readonly number[]): void {
+    for (const index of functionIndexes) {
+      this.#loading.add(index);
+      this.#outbox.push(encodeLoad(index));
+    }
+    if (this.phase === 'idle' && this.#loading.size > 0) this.#enter('loading');
   }
 
   /** Hot. Writes what was sent since the last time, at once. */
@@ -219,6 +238,8 @@ export class Instance {
     switch (message.type) {
       case 'ready':
         return this.#onReady();
+      case 'loaded':
+        return this.#onLoaded(message.functionIndex, message.failure);
       case 'started':
         return this.#onStarted(message.id);
       case 'result':
@@ -242,8 +263,19 @@ export class Instance {
   #onReady(): void {
     if (this.phase !== 'booting') return this.kill('HS_BROKE_PROTOCOL', 'it said twice that it is ready');
     this.readyAt = this.#now();
-    this.#enter(this.pending.length > 0 ? 'loading' : 'idle');
+    this.#enter(this.pending.length > 0 || this.#loading.size > 0 ? 'loading' : 'idle');
     this.events.ready(this);
+  }
+
+  #onLoaded(functionIndex: number, failure: Failure | null): void {
+    if (!this.#loading.delete(functionIndex)) {
+      return this.kill('HS_BROKE_PROTOCOL', `it loaded Function ${functionIndex} unasked`);
+    }
+    if (failure === null) this.#isLoaded = true;
+    if (this.#loading.size > 0) this.#enter('loading');
+    else if (this.pending.length === 0) this.#enter('idle');
+    else this.#enter(this.#isLoaded ? 'running' : 'loading');
+    this.events.loaded(this, functionIndex, failure);
   }
 
   /** Once for each call at most: it starts the clock of the handler. */
@@ -336,7 +368,8 @@ export class Instance {
   }
 
   #settlePending(claimed: number): void {
-    const { code, detail } = this.#explainEnd();
+    const { lastWords } = this.#log;
+    const { code, detail } = explainEnd({ cause: this.#cause, exit: this.#exitStatus, lastWords });
     // A child that left the group may still hold the other ends.
     this.#process.stdout.destroy();
     this.#process.stderr.destroy();
@@ -350,25 +383,10 @@ export class Instance {
       invocation.fail(started ? code : 'HS_START_FAILED', detail);
       this.events.failed(this, invocation);
     }
-    this.events.gone(this);
-  }
-
-  #explainEnd(): { code: ErrorCode; detail: string } {
-    if (/heap out of memory|Reached heap limit|allocation failed/i.test(this.#log.lastWords)) {
-      return { code: 'HS_OUT_OF_MEMORY', detail: 'its JavaScript heap was full' };
+    for (const index of this.#loading) {
+      this.events.loaded(this, index, { code, name: '', message: detail, stack: null });
     }
-    if (this.#cause !== null) return this.#cause;
-    const { code, signal } = this.#exitStatus ?? { code: null, signal: null };
-    if (signal !== null)
-      return { code: 'HS_CRASHED', detail: `its process was ended by ${signal}${this.#lastWords()}` };
-    // What the runtime does when its channel is unusable; process.exit would have been announced.
-    if (code === 0) return { code: 'HS_BROKE_PROTOCOL', detail: CLOSED_CHANNEL };
-    return { code: 'HS_EXITED', detail: `its process ended with exit code ${code}${this.#lastWords()}` };
-  }
-
-  #lastWords(): string {
-    const { lastWords } = this.#log;
-    return lastWords === '' ? '' : `; it wrote: ${lastWords.slice(-1000)}`;
+    this.events.gone(this);
   }
 
   #release(): void {

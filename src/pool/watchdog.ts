@@ -1,6 +1,7 @@
 /** What is found when an instance is looked at: limits that were passed, and code that does not freeze. */
 import type { ErrorCode } from '../errors';
 import type { Instance } from './instance';
+import { isSlow } from './policy/slow';
 
 /** Deadlines are looked at this often, so they are met within 25 ms; there is no timer for each call. */
 export const TICK_MS = 25;
@@ -11,10 +12,6 @@ export const REST_MS = 1_000;
 const BOOT_MS = 15_000;
 /** An instance freezes right after its answer; one that has not by then is busy with what the call left behind. */
 const STUCK_MS = 1_000;
-const IDLE_MS = 300_000;
-/** A running call that takes this many times the average gives back what was sent behind it. */
-const SLOW_FACTOR = 10;
-const LEAST_SLOW_MS = 20;
 
 const STILL_BUSY = 'it was still busy with what an answered call left behind';
 
@@ -55,19 +52,13 @@ export function inspectBusy(instance: Instance, now: number, limits: WatchLimits
     return { type: 'broken', code: 'HS_OUT_OF_MEMORY', detail };
   }
   if (instance.phase !== 'running') return FINE;
-  const isSlow = elapsed > Math.max(LEAST_SLOW_MS, SLOW_FACTOR * limits.usualMs);
-  return isSlow && instance.pending.length > 1 ? SLOW : FINE;
+  return instance.pending.length > 1 && isSlow(elapsed, limits.usualMs) ? SLOW : FINE;
 }
 
-/** Of an instance that waits for its next call: why it should end, or `null`. `told`: the author should know. */
-export function inspectIdle(
-  instance: Instance,
-  now: number,
-): { readonly why: string; readonly told: boolean } | null {
-  const restedMs = now - instance.since;
-  if (restedMs > IDLE_MS) return { why: 'idle', told: false };
-  if (restedMs > STUCK_MS && !instance.isFrozen()) return { why: `${STILL_BUSY}, and was ended`, told: true };
-  return null;
+/** Of an instance that waits for its next call: why it should end, or `null`. How long it may rest is policy. */
+export function inspectIdle(instance: Instance, now: number): string | null {
+  const isStillBusy = now - instance.since > STUCK_MS && !instance.isFrozen();
+  return isStillBusy ? `${STILL_BUSY}, and was ended` : null;
 }
 
 /** What does not start was not slow itself: asked before its time limit, which may be the shorter one. */
