@@ -211,6 +211,13 @@ export const ERRORS = {
     fix: 'See the lines that the process left; a native module or process.abort may be the cause.',
     vendor: 82002,
   },
+  HS_CRASH_LOOP: {
+    status: 500,
+    text: 'Internal Server Error',
+    when: 'The processes of the Function keep dying soon after they are started, so new ones are started less often; this call was not run.',
+    fix: 'See the errors of the calls before it: they name why the processes die.',
+    vendor: 82002,
+  },
   HS_OUT_OF_MEMORY: {
     status: 500,
     text: 'runtime application used too much memory',

@@ -10,10 +10,11 @@ import { GatewayServer } from './gateway/server';
 import type { Build } from './model/build';
 import type { LateLine, RequestRecord } from './model/invocation';
 import { QUEUE_WAIT_MS } from './model/limits';
-import { Pool } from './pool/pool';
+import { Pool, type PoolEvents } from './pool/pool';
 import { Reaper } from './pool/reaper';
 import { sweepTemporaryFolders } from './pool/sweep';
 import type { Reading } from './protocol/messages';
+import { describeLoadFailure } from './telemetry/load-failure';
 import { describeProblem } from './telemetry/problem';
 
 export type Isolation = 'function' | 'environment';
@@ -34,6 +35,8 @@ export interface PlatformOptions {
   readonly timeoutMs: number;
   /** `null`: what the memory of the machine can hold. */
   readonly maxInstances: number | null;
+  /** Of each Function, started and loaded before anybody calls it, and kept. */
+  readonly minInstances: number;
   /** Calls under way at a time, waiting ones included; more are refused at once. `null`: no such limit. */
   readonly maxInvocations: number | null;
   /** Of an instance and what it starts. */
@@ -112,6 +115,8 @@ class RunningPlatform implements Platform, Sites {
   #live: Site | null;
   /** The last one that could be made; served on while a newer one is broken. */
   #site: Site;
+  /** A newer one that loads its Functions before it takes the place of the one that is served. */
+  #next: Site | null = null;
   #waiting: ((site: Site) => void)[] = [];
   #settling: NodeJS.Timeout | null = null;
   #dirtySince = 0;
@@ -140,6 +145,8 @@ class RunningPlatform implements Platform, Sites {
       throw error;
     }
     this.#live = this.#site;
+    // Each platform makes room for its own listener: many of them in one process are no leak.
+    process.setMaxListeners(process.getMaxListeners() + 1);
     process.once('exit', this.#abandon);
   }
 
@@ -158,6 +165,7 @@ class RunningPlatform implements Platform, Sites {
 
   async listen(): Promise<void> {
     try {
+      await this.#site.pool.whenPrepared();
       this.#port = await this.#server.listen();
     } catch (error) {
       await this.#end();
@@ -195,13 +203,25 @@ class RunningPlatform implements Platform, Sites {
   }
 
   #open(build: Build): Site {
-    const nameOf = (index: number) => build.functions[index]?.name ?? 'a spare process';
     // On a server it stands in the environment, on a hosted project among the variables.
     const production = this.options.production || build.variables.NODE_ENV === 'production';
     const options = { ...this.options, production, reaper: this.#reaper };
-    const pool = new Pool(build, options, (line) => this.events.late(line), nameOf);
+    const pool = new Pool(build, options, this.#poolEventsOf(build));
     this.#pools.add(pool);
     return { build, routes: new RouteTable(build), pool, production };
+  }
+
+  #poolEventsOf(build: Build): PoolEvents {
+    const told = new Set<string>();
+    return {
+      late: (line) => this.events.late(line),
+      loadFailed: (functionIndex, failure) => {
+        const text = describeLoadFailure(build, functionIndex, failure);
+        if (text === null || told.has(text)) return;
+        told.add(text);
+        this.events.notice('error', text);
+      },
+    };
   }
 
   /** After its first requests can be answered, because it takes a while. */
@@ -224,20 +244,27 @@ class RunningPlatform implements Platform, Sites {
   /** From the first sign of a save on requests wait, so that the next one already gets what was saved. */
   #onDirty(): void {
     if (this.#closing !== null) return;
-    if (this.#live !== null) {
+    if (this.#settling === null) this.#dirtySince = performance.now();
+    else clearTimeout(this.#settling);
+    if (!this.#servesOn) {
       this.#live = null;
       this.#site.pool.paused = true;
-      this.#dirtySince = performance.now();
     }
-    if (this.#settling !== null) clearTimeout(this.#settling);
     const restMs = this.#dirtySince + MOST_SETTLE_MS - performance.now();
     this.#settling = setTimeout(() => this.#reload(), Math.min(SETTLE_MS, Math.max(0, restMs)));
+  }
+
+  /** In production nobody meets a cold process because something was saved: until the new build is warm, the old one serves. */
+  get #servesOn(): boolean {
+    return this.options.minInstances > 0 && this.#site.production;
   }
 
   #reload(): void {
     this.#settling = null;
     try {
-      this.#swap(readProject(this.options.project, process.env));
+      const site = this.#open(readProject(this.options.project, process.env));
+      if (this.#servesOn) return this.#swapOnceWarm(site);
+      this.#swap(site);
     } catch (error) {
       this.events.reloaded(this.#site.build, error instanceof Error ? error.message : String(error));
     }
@@ -251,12 +278,27 @@ class RunningPlatform implements Platform, Sites {
     for (const next of this.#waiting.splice(0)) next(site);
   }
 
-  #swap(build: Build): void {
-    const { pool } = this.#site;
-    this.#site = this.#open(build);
+  #swapOnceWarm(site: Site): void {
+    if (this.#next !== null) this.#retire(this.#next);
+    this.#next = site;
+    void site.pool.whenPrepared().then(() => {
+      if (this.#next !== site) return;
+      this.#next = null;
+      this.#swap(site);
+      this.#resume();
+    });
+  }
+
+  #swap(site: Site): void {
+    const before = this.#site;
+    this.#site = site;
+    this.#retire(before);
+    this.events.reloaded(site.build, null);
+    this.#check(site.build);
+  }
+
+  #retire({ pool }: Site): void {
     void pool.drain().then(() => this.#pools.delete(pool));
-    this.events.reloaded(build, null);
-    this.#check(build);
   }
 
   // --- the end
@@ -274,12 +316,15 @@ class RunningPlatform implements Platform, Sites {
     this.#stopWatching();
     await Promise.all(Array.from(this.#pools, (pool) => pool.close()));
     this.#reaper.close();
+    if (!process.listeners('exit').includes(this.#abandon)) return;
     process.off('exit', this.#abandon);
+    process.setMaxListeners(process.getMaxListeners() - 1);
   }
 
   #stopWatching(): void {
     if (this.#settling !== null) clearTimeout(this.#settling);
     this.#settling = null;
+    this.#next = null;
     this.#resume();
     this.#stopCheck();
     void this.#watch?.close();

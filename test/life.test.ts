@@ -483,7 +483,7 @@ function embeddingProgram(script: string): string {
         legacyMode: false,
       },
       host: '127.0.0.1', port: 0, publicUrl: null, trustProxy: [], checkSignatures: true, signatureStatus: 400,
-      timeoutMs: 10_000, maxInstances: null, maxInvocations: null, memoryMb: 256, maxProcesses: 64,
+      timeoutMs: 10_000, maxInstances: null, minInstances: 0, maxInvocations: null, memoryMb: 256, maxProcesses: 64,
       maxOpenFiles: 1_024, temporaryMb: 512, isolation: 'function', reading: 'frozen', live: true, production: false,
     };
     let reloaded;

@@ -171,6 +171,16 @@ export const OPTIONS = {
     read: readInteger(1, MOST_INSTANCES),
     help: 'How many processes run Functions at a time, and so how many calls.',
   }),
+  minInstances: valueOption<number>({
+    kind: 'number',
+    group: 'Limits',
+    placeholder: 'COUNT',
+    initial: 0,
+    initialText: '0',
+    allowed: `an integer from 0 to ${MOST_INSTANCES}`,
+    read: readInteger(0, MOST_INSTANCES),
+    help: 'How many processes of each Function are started and loaded before anybody calls it, and kept. They count in --max-instances. With 0 no code of a Function runs before its first call.',
+  }),
   maxInvocations: valueOption<number | null>({
     kind: 'number',
     group: 'Limits',

@@ -112,6 +112,7 @@ function platformOptions(sources: Sources, root: string, environment: Environmen
     signatureStatus: sources.value('signatureStatus'),
     timeoutMs: sources.value('timeout'),
     maxInstances: sources.value('maxInstances'),
+    minInstances: sources.value('minInstances'),
     maxInvocations: sources.value('maxInvocations'),
     memoryMb: sources.value('memory'),
     maxProcesses: sources.value('maxProcesses'),

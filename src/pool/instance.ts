@@ -7,7 +7,9 @@ import { FrameReader } from '../protocol/frames';
 import {
   decodeFromInstance,
   encodeCall,
+  encodeLoad,
   encodePrepare,
+  type Failure,
   type FromInstance,
   type Reply,
 } from '../protocol/messages';
@@ -17,6 +19,7 @@ import { CLOSED_CHANNEL, explainEnd, type Reason } from './explain-end';
 import { type AnsweredCall, InstanceLog } from './instance-log';
 import type { Invocation } from './invocation';
 import { killGroup, type LaunchedProcess, launch } from './launch';
+import type { Phase, PoolInstance } from './pool-instance';
 import { createTag } from './process-tag';
 import type { Reaper } from './reaper';
 import { type ResourceLimits, UsageMeter } from './usage';
@@ -24,6 +27,8 @@ import { type ResourceLimits, UsageMeter } from './usage';
 /** What the pool is told. Every callback gets the instance first. */
 export interface InstanceEvents {
   ready(instance: Instance): void;
+  /** What `load` asked for, or why it failed; also where the instance died of it. */
+  loaded(instance: Instance, functionIndex: number, failure: Failure | null): void;
   result(instance: Instance, invocation: Invocation, reply: Reply, cpuUs: number): void;
   /** The call did not run here, and will not. */
   returned(instance: Instance, invocation: Invocation): void;
@@ -50,20 +55,18 @@ export interface InstanceSettings {
   readonly now: () => number;
 }
 
-/** What the first call of the list is doing. Each phase has a clock of its own, started at `since`. */
-export type Phase = 'booting' | 'idle' | 'loading' | 'running';
-
 const FLOODS = 'it floods the log';
 /** How long a process may live on after its channel closed, before it is killed. */
 const CLOSED_MS = 250;
 /** How often a call may lose its instance before it started, until the pool stops trying. */
 const MOST_LOST_STARTS = 3;
 
-export class Instance {
+export class Instance implements PoolInstance {
   readonly id: number;
   readonly startedAt: number;
   /** Index of the Function that it belongs to; -1: a spare. */
   functionIndex = -1;
+  ownedSince = 0;
   phase: Phase = 'booting';
   /** When the current phase began, ms. */
   since: number;
@@ -92,6 +95,8 @@ export class Instance {
   #startedCallId = 0;
   #frozenCallId = 0;
   #announcedCallId = 0;
+  /** Functions that it was told to load. */
+  readonly #loading = new Set<number>();
   readonly #log: InstanceLog;
   /** Why it was killed or is about to end; the first reason counts. */
   #cause: Reason | null = null;
@@ -164,6 +169,15 @@ export class Instance {
         body: invocation.body,
       }),
     );
+  }
+
+  /** Loads these Functions before anybody calls them. */
+  load(functionIndexes: readonly number[]): void {
+    for (const index of functionIndexes) {
+      this.#loading.add(index);
+      this.#outbox.push(encodeLoad(index));
+    }
+    if (this.phase === 'idle' && this.#loading.size > 0) this.#enter('loading');
   }
 
   /** Hot. Writes what was sent since the last time, at once. */
@@ -255,6 +269,8 @@ export class Instance {
     switch (message.type) {
       case 'ready':
         return this.#onReady();
+      case 'loaded':
+        return this.#onLoaded(message.functionIndex, message.failure);
       case 'started':
         return this.#onStarted(message.id);
       case 'result':
@@ -278,8 +294,19 @@ export class Instance {
   #onReady(): void {
     if (this.phase !== 'booting') return this.kill('HS_BROKE_PROTOCOL', 'it said twice that it is ready');
     this.readyAt = this.#now();
-    this.#enter(this.pending.length > 0 ? 'loading' : 'idle');
+    this.#enter(this.pending.length > 0 || this.#loading.size > 0 ? 'loading' : 'idle');
     this.events.ready(this);
+  }
+
+  #onLoaded(functionIndex: number, failure: Failure | null): void {
+    if (!this.#loading.delete(functionIndex)) {
+      return this.kill('HS_BROKE_PROTOCOL', `it loaded Function ${functionIndex} unasked`);
+    }
+    if (failure === null) this.#isLoaded = true;
+    if (this.#loading.size > 0) this.#enter('loading');
+    else if (this.pending.length === 0) this.#enter('idle');
+    else this.#enter(this.#isLoaded ? 'running' : 'loading');
+    this.events.loaded(this, functionIndex, failure);
   }
 
   /** Once for each call at most: it starts the clock of the handler. */
@@ -391,6 +418,9 @@ export class Instance {
       }
       invocation.fail(started ? code : 'HS_START_FAILED', detail);
       this.events.failed(this, invocation);
+    }
+    for (const index of this.#loading) {
+      this.events.loaded(this, index, { code, name: '', message: detail, stack: null });
     }
     this.events.gone(this);
   }

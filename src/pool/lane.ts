@@ -1,5 +1,7 @@
-import type { Instance } from './instance';
 import type { Invocation } from './invocation';
+import { type Debt, NO_DEBT } from './policy/brake';
+import { isSlow } from './policy/slow';
+import type { PoolInstance } from './pool-instance';
 
 /** Calls at one instance, the running one included. */
 const AHEAD = 8;
@@ -10,22 +12,35 @@ const FASTEST_WEIGHT = 0.0001;
 /** What the pool knows of one Function, or of all together where they share instances. */
 export class Lane {
   readonly queue: Invocation[] = [];
-  readonly instances: Instance[] = [];
+  readonly instances: PoolInstance[] = [];
   /** The one at the end was used last: few hot instances beat many lukewarm ones. */
-  readonly idle: Instance[] = [];
+  readonly idle: PoolInstance[] = [];
   /** Moving average of a call, ms; `null` before one was measured. */
   callMs: number | null = null;
+  debt: Debt = NO_DEBT;
+  /** Instances that were started in advance and died before they were loaded, in a row; and when the last one did. */
+  failedInAdvance = 0;
+  failedInAdvanceAt = 0;
   /** Of the cores, for a call. */
   #cpuMs: number | null = null;
   #fastestMs = Number.MAX_SAFE_INTEGER;
 
-  constructor(readonly index: number) {}
+  constructor(
+    readonly index: number,
+    /** Instances that are kept whatever happens. */
+    readonly least: number,
+  ) {}
+
+  /** When the oldest call that waits arrived. */
+  get waitingSince(): number {
+    return this.queue[0]?.queuedAt ?? Number.POSITIVE_INFINITY;
+  }
 
   /**
    * First calls load what they touch first, so they say nothing, unless they are so long that this does not matter.
    * `cpuUs`: 0 where it was not measured.
    */
-  measure(instance: Instance, now: number, cpuUs: number): void {
+  measure(instance: PoolInstance, now: number, cpuUs: number): void {
     const callMs = now - instance.resultSince;
     if (instance.served <= 1 && callMs < LONG_FIRST_MS) return;
     this.callMs = this.callMs === null ? callMs : average(this.callMs, callMs);
@@ -35,26 +50,39 @@ export class Lane {
   }
 
   /**
-   * How many instances could keep all cores busy. The fastest calls tell how long one takes when nothing is in its
-   * way; on a busy machine the average would make work that needs the cores look like work that waits.
+   * How many instances could keep all cores busy, from how long a call takes when nothing is in its way. On a busy
+   * machine the average would make work that needs the cores look like work that waits. The fastest calls tell; where
+   * all have become longer, so does the average, as if all busy instances had needed the cores all the time.
    */
-  usefulInstances(cores: number): number | null {
+  usefulInstances(cores: number, busyInPool: number): number | null {
     if (this.#cpuMs === null || this.callMs === null) return null;
-    return Math.ceil((cores * this.#fastestMs) / this.#cpuMs);
+    const undisturbedMs = this.callMs * Math.min(1, cores / (busyInPool + 1));
+    return Math.ceil((cores * Math.max(this.#fastestMs, undisturbedMs)) / this.#cpuMs);
   }
 
   /** The warm instance with the fewest calls that may take one more ahead. */
-  leastBusy(): Instance | null {
-    let best: Instance | null = null;
+  leastBusy(now: number): PoolInstance | null {
+    let best: PoolInstance | null = null;
     for (const instance of this.instances) {
       if (instance.retiring || instance.served === 0 || !instance.mayGiveBack) continue;
-      if (instance.pending.length >= AHEAD) continue;
+      if (instance.pending.length >= AHEAD || this.#isHeldUp(instance, now)) continue;
       if (best === null || instance.pending.length < best.pending.length) best = instance;
     }
     return best;
   }
 
-  remove(instance: Instance): void {
+  /** Instances whose running call does not take far longer than usual. */
+  countMoving(now: number): number {
+    let count = 0;
+    for (const instance of this.instances) if (!this.#isHeldUp(instance, now)) count += 1;
+    return count;
+  }
+
+  #isHeldUp({ phase, since }: PoolInstance, now: number): boolean {
+    return phase === 'running' && isSlow(now - since, this.callMs ?? 0);
+  }
+
+  remove(instance: PoolInstance): void {
     remove(this.instances, instance);
     remove(this.idle, instance);
   }

@@ -1,6 +1,7 @@
 /** What is found when an instance is looked at: limits that were passed, and code that does not freeze. */
 import type { ErrorCode } from '../errors';
 import type { Instance } from './instance';
+import { isSlow } from './policy/slow';
 
 /** Deadlines are looked at this often, so they are met within 25 ms; there is no timer for each call. */
 export const TICK_MS = 25;
@@ -11,12 +12,8 @@ export const REST_MS = 1_000;
 const BOOT_MS = 15_000;
 /** An instance freezes right after its answer; one that has not by then is busy with what the call left behind. */
 const STUCK_MS = 1_000;
-const IDLE_MS = 300_000;
 /** How long after its last call an instance is still looked at: what it left is counted by then. */
 const SETTLED_MS = 5 * REST_MS;
-/** A running call that takes this many times the average gives back what was sent behind it. */
-const SLOW_FACTOR = 10;
-const LEAST_SLOW_MS = 20;
 
 const STILL_BUSY = 'it was still busy with what an answered call left behind';
 
@@ -53,22 +50,17 @@ export function inspectBusy(instance: Instance, now: number, limits: WatchLimits
   const excess = limits.looksAtUsage ? instance.findExcess() : null;
   if (excess !== null) return { type: 'broken', ...excess };
   if (instance.phase !== 'running') return FINE;
-  const isSlow = elapsed > Math.max(LEAST_SLOW_MS, SLOW_FACTOR * limits.usualMs);
-  return isSlow && instance.pending.length > 1 ? SLOW : FINE;
+  return instance.pending.length > 1 && isSlow(elapsed, limits.usualMs) ? SLOW : FINE;
 }
 
-/** Of an instance that waits for its next call: why it should end, or `null`. `told`: the author should know. */
-export function inspectIdle(
-  instance: Instance,
-  now: number,
-): { readonly why: string; readonly told: boolean } | null {
+/** Of an instance that waits for its next call: why it should end, or `null`. How long it may rest is policy. */
+export function inspectIdle(instance: Instance, now: number): string | null {
   const restedMs = now - instance.since;
-  if (restedMs > IDLE_MS) return { why: 'idle', told: false };
-  if (restedMs > STUCK_MS && !instance.isFrozen()) return { why: `${STILL_BUSY}, and was ended`, told: true };
+  if (restedMs > STUCK_MS && !instance.isFrozen()) return `${STILL_BUSY}, and was ended`;
   // What is frozen does not change.
   if (restedMs > SETTLED_MS) return null;
   const why = instance.findExcess()?.detail ?? instance.findLeftover();
-  return why === null ? null : { why: `${why}; it was ended`, told: true };
+  return why === null ? null : `${why}; it was ended`;
 }
 
 /** What does not start was not slow itself: asked before its time limit, which may be the shorter one. */

@@ -99,6 +99,8 @@ export interface Reply {
 export type FromInstance =
   /** Booted: may become any Function's. */
   | { readonly type: 'ready' }
+  /** What `load` asked for: `null`, or why it failed; the first call then tries again. */
+  | { readonly type: 'loaded'; readonly functionIndex: number; readonly failure: Failure | null }
   /** The module is loaded and the handler starts now; only sent by the call that loaded it. */
   | { readonly type: 'started'; readonly id: number }
   /** `cpuUs`: microseconds of the cores that a call took, of late; 0: not measured this time. */
@@ -115,11 +117,14 @@ export type ToInstance =
   | { readonly type: 'boot'; readonly boot: Boot }
   /** Load in advance what calls usually need; nothing of the author's. Has no answer. */
   | { readonly type: 'prepare' }
+  /** Load the module of a Function before anybody calls it. */
+  | { readonly type: 'load'; readonly functionIndex: number }
   | { readonly type: 'call'; readonly call: Call };
 
 const TYPE = {
   boot: 1,
   call: 2,
+  load: 3,
   prepare: 4,
   ready: 16,
   started: 17,
@@ -128,6 +133,7 @@ const TYPE = {
   exiting: 20,
   retire: 21,
   skipped: 22,
+  loaded: 23,
 } as const;
 const LEVELS: readonly ConsoleLevel[] = ['debug', 'info', 'warn', 'error'];
 /** Taken before author's code runs, which may replace them in its own process. */
@@ -162,6 +168,10 @@ export function encodeCall(call: Call): Buffer {
   return frame;
 }
 
+export function encodeLoad(functionIndex: number): Buffer {
+  return jsonFrame(TYPE.load, 0, functionIndex);
+}
+
 /** Inside the instance. The gateway is trusted: a message it did not make is a defect. */
 export function decodeToInstance(type: number, id: number, payload: Buffer): ToInstance {
   switch (type) {
@@ -171,6 +181,8 @@ export function decodeToInstance(type: number, id: number, payload: Buffer): ToI
       return { type: 'prepare' };
     case TYPE.call:
       return { type: 'call', call: decodeCall(id, payload) };
+    case TYPE.load:
+      return { type: 'load', functionIndex: parseJson(payload.toString('utf8')) as number };
     default:
       throw new ProtocolError(`unknown message type ${type}`);
   }
@@ -228,6 +240,10 @@ export function encodeReady(): Buffer {
   return head(TYPE.ready, 0, 0);
 }
 
+export function encodeLoaded(functionIndex: number, failure: Failure | null): Buffer {
+  return jsonFrame(TYPE.loaded, 0, { functionIndex, failure });
+}
+
 export function encodeStarted(id: number): Buffer {
   return head(TYPE.started, id, 0);
 }
@@ -259,6 +275,8 @@ export function decodeFromInstance(type: number, id: number, payload: Buffer): F
   switch (type) {
     case TYPE.ready:
       return { type: 'ready' };
+    case TYPE.loaded:
+      return decodeLoaded(parse(payload.toString('utf8')));
     case TYPE.started:
       return { type: 'started', id };
     case TYPE.skipped:
@@ -278,6 +296,13 @@ export function decodeFromInstance(type: number, id: number, payload: Buffer): F
     default:
       throw new ProtocolError(`unknown message type ${type}`);
   }
+}
+
+function decodeLoaded(message: unknown): FromInstance {
+  need(isRecord(message), 'loaded');
+  const { functionIndex, failure } = message;
+  need(typeof functionIndex === 'number', 'loaded function');
+  return { type: 'loaded', functionIndex, failure: failure === null ? null : decodeFailure(failure) };
 }
 
 /** Hot. */

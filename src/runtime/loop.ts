@@ -11,6 +11,7 @@ import {
   type Call,
   encodeConsole,
   encodeExiting,
+  encodeLoaded,
   encodeReady,
   encodeResult,
   encodeRetire,
@@ -24,7 +25,7 @@ import { flushConsole, installConsole } from './console';
 import { createContext } from './context';
 import { CpuMeter } from './cpu-meter';
 import { parseEvent } from './event';
-import { describeError } from './failure';
+import { describeError, failureOf } from './failure';
 import { installGlobals } from './globals';
 import { type Handler, loadHandler } from './module';
 import { FrozenReader, type Reader } from './reader';
@@ -102,6 +103,9 @@ export class Loop {
       case 'prepare':
         this.#environment?.sdk.prepare();
         return this.#scheduleFreeze();
+      case 'load':
+        this.#load(message.functionIndex);
+        return this.#scheduleFreeze();
       case 'call':
         return this.#begin(message.call);
     }
@@ -135,6 +139,21 @@ export class Loop {
     this.#reader = new EventReader(this.channel.handOver(), () => this.#exit(0));
   }
 
+  /** Before anybody calls it: what the module writes or leaves behind belongs to no call. */
+  #load(functionIndex: number): void {
+    const { boot, handlers } = this.#environment ?? noBoot();
+    const state = new CallState(0);
+    state.answered = true;
+    const loaded = this.#calls.run(state, () => {
+      const result = loadHandler(fileOf(boot, functionIndex), boot.root);
+      flushConsole();
+      return result;
+    });
+    if (loaded.handler !== null) handlers.set(functionIndex, loaded.handler);
+    const failure = loaded.handler === null ? failureOf(loaded.error, loaded.code) : null;
+    this.channel.write(encodeLoaded(functionIndex, failure));
+  }
+
   // --- a call
 
   #begin(call: Call): void {
@@ -153,8 +172,7 @@ export class Loop {
   }
 
   #start(state: CallState, call: Call): void {
-    const environment = this.#environment;
-    if (environment === null) throw new Error('a call came before the boot message');
+    const environment = this.#environment ?? noBoot();
     const handler = this.#handlerOf(state, call.functionIndex, environment);
     if (handler === null) return;
     const { boot, sdk } = environment;
@@ -178,9 +196,7 @@ export class Loop {
     const known = environment.handlers.get(index);
     if (known !== undefined) return known;
     const { boot } = environment;
-    const resource = boot.functions[index];
-    if (resource === undefined) throw new Error(`no Function ${index}`);
-    const loaded = loadHandler(resource.file, boot.root);
+    const loaded = loadHandler(fileOf(boot, index), boot.root);
     if (loaded.handler === null) {
       this.#answer(state, replyOfError(loaded.error, loaded.code, boot.production));
       return null;
@@ -278,6 +294,16 @@ function replaceEnvironment(boot: Boot): void {
   process.env.TMPDIR = boot.temporaryFolder;
   Object.assign(process.env, boot.variables);
   process.chdir(boot.root);
+}
+
+function noBoot(): never {
+  throw new Error('a message came before the boot message');
+}
+
+function fileOf(boot: Boot, functionIndex: number): string {
+  const resource = boot.functions[functionIndex];
+  if (resource === undefined) throw new Error(`no Function ${functionIndex}`);
+  return resource.file;
 }
 
 function neverAnswers(): Reply {

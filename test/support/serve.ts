@@ -31,6 +31,7 @@ const DEFAULTS: Omit<PlatformOptions, 'project'> = {
   signatureStatus: 400,
   timeoutMs: 10_000,
   maxInstances: null,
+  minInstances: 0,
   maxInvocations: null,
   memoryMb: 256,
   maxProcesses: 64,

@@ -1,34 +1,33 @@
 /** The pool's policy as a table: what is seen, what is done. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Choice, choose, type PoolView } from '../src/pool/choose';
+import { type Choice, choose, type PoolView } from '../src/pool/policy/choose';
 
 /** One warm instance that is busy with short calls, on a machine with two cores and plenty of room. */
 const BUSY: PoolView = {
   idle: 0,
   instances: 1,
+  moving: 1,
   queued: 1,
   waitedMs: 0,
-  room: true,
+  ahead: true,
   callMs: 0.1,
   useful: 2,
+  braked: false,
   spare: true,
   startMs: 60,
-  total: 1,
-  max: 100,
   startingInPool: 0,
   startLimit: 2,
-  evictable: false,
   busyInPool: 1,
   cores: 2,
+  room: true,
 };
-const NONE: Partial<PoolView> = { instances: 0, room: false, callMs: null, useful: null, total: 0 };
+const NONE: Partial<PoolView> = { instances: 0, ahead: false, callMs: null, useful: null };
 const WAITING: Partial<PoolView> = {
   instances: 10,
   busyInPool: 10,
-  total: 10,
   queued: 200,
-  room: false,
+  ahead: false,
   callMs: 50,
   useful: 300,
 };
@@ -42,12 +41,8 @@ const ROWS: readonly (readonly [string, Partial<PoolView>, Choice])[] = [
     { ...NONE, spare: false, startingInPool: 2 },
     'wait',
   ],
-  ['without room the first call waits', { ...NONE, total: 100 }, 'wait'],
-  [
-    'without room an idle instance of another Function makes some',
-    { ...NONE, total: 100, evictable: true },
-    'adopt',
-  ],
+  ['without room the first call waits', { ...NONE, room: false }, 'wait'],
+  ['while its processes keep dying, the first call waits', { ...NONE, braked: true }, 'wait'],
   [
     'behind a first call that is starting, one more waits for it',
     { ...NONE, instances: 1, queued: 1 },
@@ -57,29 +52,40 @@ const ROWS: readonly (readonly [string, Partial<PoolView>, Choice])[] = [
   ['… and a twelfth, the longer it lasts', { ...NONE, instances: 11, waitedMs: 700 }, 'adopt'],
   ['… but not all at once', { ...NONE, instances: 11, waitedMs: 100 }, 'wait'],
   ['a short call is sent ahead to a busy instance', {}, 'send-ahead'],
-  ['when the busy instance has enough, it waits', { room: false }, 'wait'],
+  ['when the busy instance has enough, it waits', { ahead: false }, 'wait'],
   ['a long call is not sent ahead', { callMs: 30 }, 'wait'],
   [
     'short calls that wait too long get a second instance',
-    { room: false, queued: 50, waitedMs: 150 },
+    { ahead: false, queued: 50, waitedMs: 150 },
     'adopt',
   ],
   [
     '… but not more than there are cores',
-    { instances: 2, busyInPool: 2, room: false, queued: 50, waitedMs: 150 },
+    { instances: 2, busyInPool: 2, ahead: false, queued: 50, waitedMs: 150 },
     'wait',
   ],
-  ['… whoever keeps them busy', { busyInPool: 2, room: false, queued: 50, waitedMs: 150 }, 'wait'],
+  ['… whoever keeps them busy', { busyInPool: 2, ahead: false, queued: 50, waitedMs: 150 }, 'wait'],
   ['… and are sent ahead rather than wake a further idle one', { instances: 4, idle: 2 }, 'send-ahead'],
-  ['… which is used when the hot ones have enough', { instances: 4, idle: 2, room: false }, 'use'],
+  ['… which is used when the hot ones have enough', { instances: 4, idle: 2, ahead: false }, 'use'],
   ['long calls never go behind another one while one is idle', { instances: 4, idle: 2, callMs: 30 }, 'use'],
   ['calls that wait for something else get many instances', WAITING, 'adopt'],
   ['… one at a time', { ...WAITING, spare: false, startingInPool: 2 }, 'wait'],
   ['… as long as the queue is long', { ...WAITING, queued: 3 }, 'wait'],
   ['calls of seconds do not wait for one another', { ...WAITING, callMs: 6_000, queued: 1 }, 'adopt'],
   ['calls that need the cores all the time do not', { ...WAITING, useful: 2 }, 'wait'],
-  ['… until they wait so long that it is worth a try', { ...WAITING, useful: 2, waitedMs: 1_100 }, 'adopt'],
-  ['nobody starts anything for calls that do not wait long', { queued: 1, callMs: 30, room: false }, 'wait'],
+  ['… until they wait so long that it is worth a try', { ...WAITING, useful: 6, waitedMs: 1_100 }, 'adopt'],
+  ['… up to twice as many as are useful', { ...WAITING, useful: 5, waitedMs: 1_100 }, 'wait'],
+  [
+    'behind calls that take far longer than usual a further instance helps',
+    { ahead: false, moving: 0, busyInPool: 2, waitedMs: 70 },
+    'adopt',
+  ],
+  [
+    '… and another one, the longer it lasts',
+    { instances: 3, ahead: false, moving: 0, busyInPool: 3, waitedMs: 70 },
+    'wait',
+  ],
+  ['nobody starts anything for calls that do not wait long', { queued: 1, callMs: 30, ahead: false }, 'wait'],
 ];
 
 describe('the policy', () => {

@@ -1,0 +1,381 @@
+/**
+ * Which call goes to which instance: the queues and instances of all Functions, and what the policy decides about
+ * them, done. Without clock and timers: `Pool` says what happens and when, and so does the simulation.
+ */
+import type { ErrorCode } from '../errors';
+import type { Invocation } from './invocation';
+import { Lane } from './lane';
+import { LaneView, type PoolFigures } from './lane-view';
+import { refuse } from './policy/admit';
+import { startsInAdvance } from './policy/advance';
+import { afterAnswer, afterDeath } from './policy/brake';
+import { type Choice, choose, wantsMore } from './policy/choose';
+import { hasRestedEnough } from './policy/rest';
+import { findVictim } from './policy/room';
+import { givesWay, goesBefore } from './policy/turn';
+import type { PoolInstance, Processes } from './pool-instance';
+import { failRefused, Waiting } from './waiting';
+
+export interface ScheduleOptions {
+  readonly functions: number;
+  /** All Functions share their instances. */
+  readonly shared: boolean;
+  readonly maxInstances: number;
+  /** For each Function, loaded in advance. */
+  readonly minInstances: number;
+  readonly maxInvocations: number | null;
+  readonly cores: number;
+}
+
+export interface ScheduleEffects {
+  /** Something is to be written to this instance. */
+  sent(instance: PoolInstance): void;
+  /** `tick` is to be called from now on. */
+  waits(): void;
+  /** A process was given to a Function. */
+  taken(): void;
+}
+
+export class Schedule {
+  readonly #lanes: readonly Lane[];
+  readonly #views: readonly LaneView[];
+  readonly #figures: PoolFigures;
+  readonly #waiting = new Waiting();
+  readonly #inAdvance = new Set<PoolInstance>();
+  /** Whom a full pool keeps waiting most, as of the last tick. */
+  #needy: LaneView | null = null;
+  #draining = false;
+
+  constructor(
+    private readonly options: ScheduleOptions,
+    private readonly processes: Processes,
+    private readonly effects: ScheduleEffects,
+  ) {
+    const count = options.shared ? 1 : Math.max(1, options.functions);
+    this.#lanes = Array.from({ length: count }, (_, index) => new Lane(index, options.minInstances));
+    this.#figures = {
+      now: 0,
+      running: 0,
+      waiting: this.#waiting,
+      lanes: this.#lanes,
+      processes,
+      max: options.maxInstances,
+      mostUnderWay: options.maxInvocations ?? Number.POSITIVE_INFINITY,
+      cores: options.cores,
+    };
+    this.#views = this.#lanes.map((lane) => new LaneView(lane, this.#figures));
+  }
+
+  /** Calls whose handlers run or are about to. */
+  get running(): number {
+    return this.#figures.running;
+  }
+
+  get waiting(): number {
+    return this.#waiting.count;
+  }
+
+  // --- calls
+
+  /** Hot. A call that arrived waits, runs or is refused. `serveAll` is to follow. */
+  offer(invocation: Invocation, now: number): void {
+    this.#figures.now = now;
+    const lane = this.#laneOf(invocation.functionIndex);
+    const view = this.#viewOf(lane);
+    const refusal = refuse(view);
+    if (refusal !== null) return failRefused(invocation, refusal, view);
+    this.#waiting.add(lane, invocation);
+    if (lane.idle.length > 0) this.#serve(lane);
+  }
+
+  /** Gives calls to instances as far as the policy finds something; who needs a process most gets the next one. */
+  serveAll(now: number): void {
+    this.#figures.now = now;
+    const wanting = this.#lanes.filter((lane) => lane.queue.length > 0 && this.#useOwn(lane));
+    while (wanting.length > 0) {
+      const lane = wanting.reduce((best, other) =>
+        goesBefore(this.#viewOf(other), this.#viewOf(best)) ? other : best,
+      );
+      const started = this.#act(this.#chooseFor(lane), lane);
+      if (!started || !this.#useOwn(lane)) wanting.splice(wanting.indexOf(lane), 1);
+    }
+  }
+
+  /** Hot. The first call of the instance has its answer. */
+  noteResult(instance: PoolInstance, { functionIndex }: Invocation, now: number, cpuUs: number): void {
+    this.#figures.now = now;
+    this.#figures.running -= 1;
+    const lane = this.#laneOf(functionIndex);
+    lane.measure(instance, now, cpuUs);
+    lane.debt = afterAnswer(lane.debt);
+    this.#onFree(instance, lane);
+  }
+
+  /** A call that was sent did not run there, and will not. One whose client was told already must not run any more. */
+  noteReturned(instance: PoolInstance, invocation: Invocation, now: number): void {
+    this.#figures.now = now;
+    const lane = this.#laneOf(invocation.functionIndex);
+    this.#putBack(lane, invocation);
+    if (!instance.dead && instance.pending.length === 0) this.#onFree(instance, lane);
+    else this.#serve(lane);
+  }
+
+  /** A call ended because its instance did. */
+  noteFailed(instance: PoolInstance, { functionIndex }: Invocation, now: number): void {
+    this.#figures.now = now;
+    this.#figures.running -= 1;
+    const lane = this.#laneOf(functionIndex);
+    const { readyAt, ownedSince } = instance;
+    const livedMs = readyAt === null ? 0 : now - Math.max(readyAt, ownedSince);
+    lane.debt = afterDeath(lane.debt, livedMs, this.#viewOf(lane));
+  }
+
+  /** What was sent ahead to an instance goes back to the front of its queue. */
+  giveBack(instance: PoolInstance, now: number): void {
+    this.#figures.now = now;
+    const taken = instance.takeBack();
+    for (const invocation of taken.reverse()) {
+      this.#putBack(this.#laneOf(invocation.functionIndex), invocation);
+    }
+    const [first] = taken;
+    if (first !== undefined) this.#serve(this.#laneOf(first.functionIndex));
+  }
+
+  failAll(code: ErrorCode, detail: string): void {
+    for (const lane of this.#lanes) this.#waiting.failAll(lane, code, detail);
+  }
+
+  // --- instances
+
+  /** Average of a call of the Function that the instance belongs to, ms; 0 where it is not known. */
+  usualMs({ functionIndex }: PoolInstance): number {
+    return this.#lanes[functionIndex]?.callMs ?? 0;
+  }
+
+  noteReady(now: number): void {
+    this.startInAdvance(now);
+    this.serveAll(now);
+  }
+
+  /** It is about to end, and gets no more calls. */
+  leave(instance: PoolInstance): void {
+    this.#lanes[instance.functionIndex]?.remove(instance);
+  }
+
+  noteGone(instance: PoolInstance, now: number): void {
+    this.#figures.now = now;
+    this.leave(instance);
+    this.#noteLoaded(instance, false);
+    this.startInAdvance(now);
+    this.serveAll(now);
+  }
+
+  /** Those that wait for no call end at once, the others once their calls have ended. */
+  drain(): void {
+    this.#draining = true;
+    const free = this.#lanes
+      .flatMap(({ instances }) => instances)
+      .filter(({ pending }) => pending.length === 0);
+    for (const instance of free) this.#dismiss(instance, 'the pool is closing');
+  }
+
+  /** Processes could not be started: what has no other to wait for fails. */
+  failWithoutInstance(detail: string): void {
+    for (const lane of this.#lanes) {
+      if (lane.instances.length === 0) this.#waiting.failAll(lane, 'HS_START_FAILED', detail);
+    }
+  }
+
+  // --- in advance
+
+  /** Every Function has the instances that it should always have, loaded, or an attempt has failed. */
+  get isPrepared(): boolean {
+    return this.#lanes.every((lane) => {
+      const loaded = lane.instances.filter((instance) => !this.#inAdvance.has(instance));
+      return loaded.length >= lane.least || lane.failedInAdvance > 0;
+    });
+  }
+
+  isLoadingInAdvance(instance: PoolInstance): boolean {
+    return this.#inAdvance.has(instance);
+  }
+
+  startInAdvance(now: number): void {
+    if (this.options.minInstances === 0 || this.#draining) return;
+    this.#figures.now = now;
+    // One each before anybody gets a second one.
+    for (let round = 0; round < this.options.minInstances; round++) {
+      for (const lane of this.#lanes) if (lane.instances.length <= round) this.#startInAdvance(lane);
+    }
+  }
+
+  noteLoaded(instance: PoolInstance, now: number): void {
+    this.#figures.now = now;
+    this.#noteLoaded(instance, true);
+    const lane = this.#lanes[instance.functionIndex];
+    if (lane !== undefined && instance.pending.length === 0) this.#onFree(instance, lane);
+    this.startInAdvance(now);
+  }
+
+  // --- time
+
+  /** Refuses what waited too long, starts what has become worth it. `false`: nothing waits. */
+  tick(now: number): boolean {
+    this.#figures.now = now;
+    for (const lane of this.#lanes) this.#waiting.refuseOverdue(lane, this.#viewOf(lane));
+    this.serveAll(now);
+    this.#needy = this.#findNeedy();
+    return this.#waiting.count > 0;
+  }
+
+  /** Ends what nobody has used for long. */
+  rest(now: number): void {
+    this.startInAdvance(now);
+    for (const lane of this.#lanes) {
+      for (const instance of [...lane.idle]) {
+        if (hasRestedEnough(now - instance.since, lane.instances.length, lane.least)) {
+          this.#dismiss(instance, 'idle');
+        }
+      }
+    }
+  }
+
+  // --- below
+
+  #laneOf(functionIndex: number): Lane {
+    const lane = this.#lanes[this.options.shared ? 0 : functionIndex];
+    if (lane === undefined) throw new RangeError(`no Function ${functionIndex}`);
+    return lane;
+  }
+
+  #viewOf({ index }: Lane): LaneView {
+    const view = this.#views[index];
+    if (view === undefined) throw new RangeError(`no Function ${index}`);
+    return view;
+  }
+
+  /** Hot. Gives waiting calls of one Function to instances as long as the policy finds something. */
+  #serve(lane: Lane): void {
+    while (lane.queue.length > 0) {
+      if (!this.#act(this.#chooseFor(lane), lane)) return;
+    }
+  }
+
+  /** The same without a new process; `true`: it wants one. */
+  #useOwn(lane: Lane): boolean {
+    while (lane.queue.length > 0) {
+      const choice = this.#chooseFor(lane);
+      if (choice === 'adopt' || choice === 'start') return true;
+      if (!this.#act(choice, lane)) return false;
+    }
+    return false;
+  }
+
+  /** Hot. */
+  #chooseFor(lane: Lane): Choice {
+    if (lane.idle.length === lane.instances.length && lane.idle.length > 0) return 'use';
+    return choose(this.#viewOf(lane));
+  }
+
+  /** Returns `false` where nothing more can be done for this lane now. */
+  #act(choice: Choice, lane: Lane): boolean {
+    switch (choice) {
+      case 'use':
+        return this.#send(lane.idle.pop() ?? null, lane);
+      case 'send-ahead':
+        return this.#send(lane.leastBusy(this.#figures.now), lane);
+      case 'adopt':
+      case 'start':
+        return this.#send(this.#adopt(lane), lane);
+      case 'wait':
+        this.effects.waits();
+        return false;
+    }
+  }
+
+  #send(instance: PoolInstance | null, lane: Lane): boolean {
+    const invocation = instance === null ? undefined : this.#waiting.take(lane);
+    if (instance === null || invocation === undefined) return false;
+    this.#figures.running += 1;
+    instance.send(invocation);
+    this.effects.sent(instance);
+    return true;
+  }
+
+  #adopt(lane: Lane): PoolInstance | null {
+    const instance = this.#makeRoom(lane) ? this.processes.take() : null;
+    if (instance === null) return null;
+    instance.functionIndex = lane.index;
+    instance.ownedSince = this.#figures.now;
+    lane.instances.push(instance);
+    this.effects.taken();
+    return instance;
+  }
+
+  #makeRoom(lane: Lane): boolean {
+    if (this.processes.countOwned() < this.options.maxInstances) return true;
+    const victim = findVictim(this.#lanes, lane, this.#figures.now);
+    if (victim === null) return false;
+    this.#dismiss(victim, 'another Function needs the room');
+    return true;
+  }
+
+  #startInAdvance(lane: Lane): void {
+    if (!startsInAdvance(this.#viewOf(lane))) return;
+    const instance = this.#adopt(lane);
+    if (instance === null) return;
+    this.#inAdvance.add(instance);
+    instance.load(this.#functionsOf(lane));
+    this.effects.sent(instance);
+  }
+
+  #functionsOf({ index }: Lane): readonly number[] {
+    return this.options.shared ? [...Array(this.options.functions).keys()] : [index];
+  }
+
+  #noteLoaded(instance: PoolInstance, isLoaded: boolean): void {
+    const lane = this.#lanes[instance.functionIndex];
+    if (!this.#inAdvance.delete(instance) || lane === undefined) return;
+    lane.failedInAdvance = isLoaded ? 0 : lane.failedInAdvance + 1;
+    lane.failedInAdvanceAt = this.#figures.now;
+  }
+
+  #putBack(lane: Lane, invocation: Invocation): void {
+    this.#figures.running -= 1;
+    if (!invocation.ended) this.#waiting.addFirst(lane, invocation);
+  }
+
+  /** Hot. An instance may take another call, or is done for good. */
+  #onFree(instance: PoolInstance, lane: Lane): void {
+    if (instance.retiring) this.giveBack(instance, this.#figures.now);
+    if (instance.pending.length > 0) return this.#serve(lane);
+    if (instance.retiring || (this.#draining && lane.queue.length === 0)) this.#dismiss(instance, 'done');
+    else if (this.#needy !== null && this.#givesWay(instance, lane, this.#needy)) {
+      this.#needy = null;
+      this.#dismiss(instance, 'another Function needs it more');
+      return this.serveAll(this.#figures.now);
+    } else lane.idle.push(instance);
+    this.#serve(lane);
+  }
+
+  #givesWay(instance: PoolInstance, lane: Lane, needy: LaneView): boolean {
+    const view = this.#viewOf(lane);
+    if (needy === view || needy.queued === 0 || needy.room) return false;
+    view.free = instance;
+    return givesWay(view, needy);
+  }
+
+  #findNeedy(): LaneView | null {
+    let neediest: LaneView | null = null;
+    for (const view of this.#views) {
+      if (view.queued === 0 || view.idle > 0 || view.braked || !wantsMore(view)) continue;
+      if (neediest === null || goesBefore(view, neediest)) neediest = view;
+    }
+    return neediest === null || neediest.room ? null : neediest;
+  }
+
+  #dismiss(instance: PoolInstance, why: string): void {
+    this.leave(instance);
+    instance.kill('HS_STOPPING', why);
+  }
+}

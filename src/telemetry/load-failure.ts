@@ -1,0 +1,24 @@
+import { relative } from 'node:path';
+import type { Build } from '../model/build';
+import type { Failure } from '../protocol/messages';
+
+/**
+ * `functions/a.js cannot be loaded: Error: no key, at lib/keys.js:3`; `null` for a syntax error of the Function's own
+ * file, which the check of the build tells.
+ */
+export function describeLoadFailure(build: Build, functionIndex: number, failure: Failure): string | null {
+  const file = build.functions[functionIndex]?.name ?? 'a Function';
+  const { name, message, stack } = failure;
+  if (name === 'SyntaxError' && message.startsWith(`${file}:`)) return null;
+  const place = name === 'SyntaxError' ? '' : placeOf(stack ?? '', build.root);
+  return `${file} cannot be loaded: ${name === '' ? '' : `${name}: `}${message}${place}`;
+}
+
+/** Where it was thrown, in the project: `, at lib/keys.js:3`. */
+function placeOf(stack: string, root: string): string {
+  for (const [, path = '', line] of stack.matchAll(/^ {4}at .*?\(?((?:\/|[A-Za-z]:\\).*?):(\d+):\d+\)?$/gm)) {
+    const file = relative(root, path);
+    if (!file.startsWith('..')) return `, at ${file}:${line}`;
+  }
+  return '';
+}
