@@ -10,6 +10,7 @@ import { GatewayServer } from './gateway/server';
 import type { Build } from './model/build';
 import type { LateLine, RequestRecord } from './model/invocation';
 import { QUEUE_WAIT_MS } from './model/limits';
+import { Blanks } from './pool/blanks';
 import { Pool, type PoolEvents } from './pool/pool';
 import { Reaper } from './pool/reaper';
 import { sweepTemporaryFolders } from './pool/sweep';
@@ -126,6 +127,7 @@ class RunningPlatform implements Platform, Sites {
   /** Every pool that has processes or is still ending them: that of the live build, and older ones that finish. */
   readonly #pools = new Set<Pool>();
   readonly #reaper = new Reaper((message) => this.events.notice('warn', message));
+  readonly #blanks: Blanks;
   readonly #server: GatewayServer;
   readonly #watch: ProjectWatch | null;
 
@@ -133,6 +135,7 @@ class RunningPlatform implements Platform, Sites {
     private readonly options: PlatformOptions,
     private readonly events: PlatformEvents,
   ) {
+    this.#blanks = new Blanks(options, this.#reaper);
     const onRecord = (record: RequestRecord) => events.request(record);
     const handler = new Handler(this, gatewayOptionsOf(options), onRecord);
     this.#server = new GatewayServer(handler, options, onRecord);
@@ -205,7 +208,7 @@ class RunningPlatform implements Platform, Sites {
   #open(build: Build): Site {
     // On a server it stands in the environment, on a hosted project among the variables.
     const production = this.options.production || build.variables.NODE_ENV === 'production';
-    const options = { ...this.options, production, reaper: this.#reaper };
+    const options = { ...this.options, production, blanks: this.#blanks };
     const pool = new Pool(build, options, this.#poolEventsOf(build));
     this.#pools.add(pool);
     return { build, routes: new RouteTable(build), pool, production };
@@ -315,6 +318,7 @@ class RunningPlatform implements Platform, Sites {
   async #end(): Promise<void> {
     this.#stopWatching();
     await Promise.all(Array.from(this.#pools, (pool) => pool.close()));
+    await this.#blanks.close();
     this.#reaper.close();
     if (!process.listeners('exit').includes(this.#abandon)) return;
     process.off('exit', this.#abandon);
@@ -333,6 +337,7 @@ class RunningPlatform implements Platform, Sites {
   /** Whoever ends the process without closing (a crash, `process.exit`) leaves no instance and no folder behind. */
   readonly #abandon = (): void => {
     for (const pool of this.#pools) pool.abandon();
+    this.#blanks.abandon();
   };
 }
 

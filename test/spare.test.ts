@@ -1,6 +1,7 @@
 /** The spare: a process that is ready before a Function needs it. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { readDescendants } from '../src/pool/descendants';
 import { request } from './support/raw-http';
 import { eventually, serve } from './support/serve';
 
@@ -42,3 +43,22 @@ it('answers as well where the project has a broken SDK', async (t) => {
   await eventually(() => served.records[0]);
   assert.equal(await ask('/later'), 'later');
 });
+
+it('of a build that was just saved is a process that ran before', async (t) => {
+  const uptime = (name: string) =>
+    `exports.handler = (context, event, callback) => callback(null, ['${name}', process.uptime() * 1000]);`;
+  const served = await serve({ 'functions/a.js': uptime('first') }, { live: true });
+  t.after(() => served.close());
+  const ask = async () =>
+    JSON.parse((await request(served.port, { method: 'GET', path: '/a' })).text()) as [string, number];
+  assert.equal((await ask())[0], 'first');
+  // The process of the call, the next spare, and the one behind it.
+  await eventually(() => (readDescendants(process.pid, 100).length >= 3 + REAPER ? true : undefined), 10_000);
+  const savedAt = performance.now();
+  await served.project.write('functions/a.js', uptime('second'));
+  let [name, ranMs] = await ask();
+  while (name === 'first') [name, ranMs] = await ask();
+  assert(ranMs > performance.now() - savedAt, `it ran for ${ranMs} ms`);
+});
+
+const REAPER = 1;

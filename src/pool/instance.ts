@@ -1,6 +1,4 @@
 /** One process: sending calls, receiving messages, and what is known once it is gone. No policy. */
-import { mkdirSync, rm } from 'node:fs';
-import { join } from 'node:path';
 import type { ErrorCode } from '../errors';
 import type { ConsoleLevel } from '../model/invocation';
 import { FrameReader } from '../protocol/frames';
@@ -13,16 +11,12 @@ import {
   type FromInstance,
   type Reply,
 } from '../protocol/messages';
-import type { Census } from './census';
-import { ClaimFile } from './claim-file';
+import type { ClaimFile } from './claim-file';
 import { CLOSED_CHANNEL, explainEnd, type Reason } from './explain-end';
 import { type AnsweredCall, InstanceLog } from './instance-log';
+import type { InstanceProcess } from './instance-process';
 import type { Invocation } from './invocation';
-import { killGroup, type LaunchedProcess, launch } from './launch';
 import type { Phase, PoolInstance } from './pool-instance';
-import { createTag } from './process-tag';
-import type { Reaper } from './reaper';
-import { type ResourceLimits, UsageMeter } from './usage';
 
 /** What the pool is told. Every callback gets the instance first. */
 export interface InstanceEvents {
@@ -39,20 +33,6 @@ export interface InstanceEvents {
   /** A line of a call that was answered before; `null` where nobody knows which. */
   late(instance: Instance, call: AnsweredCall | null, level: ConsoleLevel, text: string): void;
   gone(instance: Instance): void;
-}
-
-export interface InstanceLimits extends ResourceLimits {
-  readonly maxOpenFiles: number;
-}
-
-export interface InstanceSettings {
-  readonly id: number;
-  /** Folder of the pool; the instance's own lies in it. */
-  readonly folder: string;
-  readonly limits: InstanceLimits;
-  readonly reaper: Reaper;
-  readonly census: Census;
-  readonly now: () => number;
 }
 
 const FLOODS = 'it floods the log';
@@ -80,14 +60,8 @@ export class Instance implements PoolInstance {
   dead = false;
   /** Must not get another call. */
   retiring = false;
-  readonly temporaryFolder: string;
   readonly #claims: ClaimFile;
-  readonly #process: LaunchedProcess;
-  readonly #reaper: Reaper;
-  readonly #memoryMb: number;
-  readonly #usage: UsageMeter;
   readonly #frames: FrameReader;
-  readonly #now: () => number;
   readonly #outbox: Buffer[] = [];
   #lastCallId = 0;
   /** The last call that was taken back and that the instance has not come past yet; 0: none. */
@@ -100,23 +74,17 @@ export class Instance implements PoolInstance {
   readonly #log: InstanceLog;
   /** Why it was killed or is about to end; the first reason counts. */
   #cause: Reason | null = null;
-  #exitStatus: { code: number | null; signal: NodeJS.Signals | null } | null = null;
   #channelClosed = false;
 
-  /** Throws what starting a process throws. */
   constructor(
-    settings: InstanceSettings,
+    private readonly process: InstanceProcess,
+    private readonly now: () => number,
     private readonly events: InstanceEvents,
   ) {
-    this.id = settings.id;
-    this.#now = settings.now;
-    this.#reaper = settings.reaper;
-    this.startedAt = settings.now();
+    this.id = process.id;
+    this.startedAt = now();
     this.since = this.startedAt;
-    this.temporaryFolder = join(settings.folder, `instance-${settings.id}`);
-    // Recursive: a cleaner of old temporary files may have taken the folder of the pool.
-    mkdirSync(this.temporaryFolder, { recursive: true, mode: 0o700 });
-    this.#claims = new ClaimFile(settings.folder, `claims-${settings.id}`);
+    this.#claims = process.claims;
     this.#log = new InstanceLog(this.pending, {
       late: (call, level, text) => events.late(this, call, level, text),
       flood: () => this.#onFlood(),
@@ -124,22 +92,13 @@ export class Instance implements PoolInstance {
     this.#frames = new FrameReader((type, id, payload) =>
       this.#onMessage(decodeFromInstance(type, id, payload)),
     );
-    const { limits, census } = settings;
-    this.#memoryMb = limits.memoryMb;
-    const tag = createTag();
-    try {
-      this.#process = launch({ ...limits, tag, claimFd: this.#claims.fd });
-    } catch (error) {
-      this.#release();
-      throw error;
-    }
-    this.#usage = new UsageMeter(this.pid, tag, this.temporaryFolder, limits, census);
-    if (this.pid !== 0) this.#reaper.add(this.pid, tag);
     this.#listen();
   }
 
-  get pid(): number {
-    return this.#process.child.pid ?? 0;
+  /** From the launch of its process until it was ready, ms; `null` where it was launched in advance. */
+  get startMs(): number | null {
+    const { launchedAt } = this.process;
+    return this.readyAt === null || this.startedAt - launchedAt > 1 ? null : this.readyAt - launchedAt;
   }
 
   /** The first message. */
@@ -186,7 +145,7 @@ export class Instance implements PoolInstance {
     if (first === undefined) return;
     const frames = this.#outbox.length === 1 ? first : Buffer.concat(this.#outbox);
     this.#outbox.length = 0;
-    if (!this.#process.channel.destroyed) this.#process.channel.write(frames);
+    if (!this.process.channel.destroyed) this.process.channel.write(frames);
   }
 
   /** Takes back what was sent ahead and certainly has not started; the first call stays. */
@@ -225,26 +184,25 @@ export class Instance implements PoolInstance {
 
   /** What it has left running although it should be at rest, or `null`. */
   findLeftover(): string | null {
-    return this.#usage.findLeftover(this.#now());
+    return this.process.usage.findLeftover(this.now());
   }
 
   /** Which limit it is over, with all that it started; `null`: none. */
   findExcess(): Reason | null {
-    return this.#usage.findExcess(this.#now());
+    return this.process.usage.findExcess(this.now());
   }
 
   /** SIGKILL to the whole group. `cause` is what its running call is told, if it has not been told yet. */
   kill(code: ErrorCode, detail: string): void {
     this.#cause ??= { code, detail };
     this.retiring = true;
-    // Once it is gone, its id may be another process's.
-    if (this.#exitStatus === null) killGroup(this.#process.child);
+    this.process.kill();
   }
 
   // --- what arrives
 
   #listen(): void {
-    const { child, channel, stdout, stderr } = this.#process;
+    const { channel, stdout, stderr } = this.process;
     channel.on('data', (chunk: Buffer) => this.#onData(chunk));
     channel.on('error', () => channel.destroy());
     channel.on('close', () => this.#onChannelClosed());
@@ -252,8 +210,7 @@ export class Instance implements PoolInstance {
     stderr.on('data', (chunk: Buffer) => this.#log.addOutput(stderr, 'error', chunk));
     stdout.on('error', () => stdout.destroy());
     stderr.on('error', () => stderr.destroy());
-    child.on('error', (error) => this.#onLaunchFailed(error));
-    child.on('exit', (code, signal) => this.#onExit(code, signal));
+    this.process.onEnd((failure) => this.#onEnd(failure));
   }
 
   #onData(chunk: Buffer): void {
@@ -261,7 +218,7 @@ export class Instance implements PoolInstance {
       this.#frames.push(chunk);
     } catch (error) {
       this.kill('HS_BROKE_PROTOCOL', error instanceof Error ? error.message : String(error));
-      this.#process.channel.destroy();
+      this.process.channel.destroy();
     }
   }
 
@@ -293,7 +250,7 @@ export class Instance implements PoolInstance {
 
   #onReady(): void {
     if (this.phase !== 'booting') return this.kill('HS_BROKE_PROTOCOL', 'it said twice that it is ready');
-    this.readyAt = this.#now();
+    this.readyAt = this.now();
     this.#enter(this.pending.length > 0 || this.#loading.size > 0 ? 'loading' : 'idle');
     this.events.ready(this);
   }
@@ -349,7 +306,7 @@ export class Instance implements PoolInstance {
 
   #enter(phase: Phase): void {
     this.phase = phase;
-    this.since = this.#now();
+    this.since = this.now();
   }
 
   #onFlood(): void {
@@ -360,41 +317,35 @@ export class Instance implements PoolInstance {
 
   // --- the end
 
-  #onLaunchFailed(error: Error): void {
-    this.#cause ??= { code: 'HS_START_FAILED', detail: error.message };
-    if (this.#process.child.pid !== undefined) return;
-    this.#exitStatus ??= { code: null, signal: null };
-    this.#process.channel.destroy();
-  }
-
-  #onExit(code: number | null, signal: NodeJS.Signals | null): void {
-    this.#exitStatus = { code, signal };
-    killGroup(this.#process.child);
-    this.#reaper.remove(this.pid);
+  #onEnd(failure: Error | null): void {
+    if (failure !== null) {
+      this.#cause ??= { code: 'HS_START_FAILED', detail: failure.message };
+      this.process.channel.destroy();
+    }
     // Before its calls are settled: those that go back must not come here again.
     this.retiring = true;
     this.events.retiring(this);
     // What it had written is there by now; a child that left the group may hold the other end for ever.
-    setTimeout(() => this.#process.channel.destroy(), CLOSED_MS).unref();
+    setTimeout(() => this.process.channel.destroy(), CLOSED_MS).unref();
     this.#endWhenGone();
   }
 
   #onChannelClosed(): void {
     this.#channelClosed = true;
-    if (this.#exitStatus !== null) return this.#endWhenGone();
+    if (this.process.exit !== null) return this.#endWhenGone();
     // Of a dying process the channel closes first. One that stays alive has closed it itself.
     this.retiring = true;
     this.events.retiring(this);
     const timer = setTimeout(() => this.kill('HS_BROKE_PROTOCOL', CLOSED_CHANNEL), CLOSED_MS);
-    this.#process.child.once('exit', () => clearTimeout(timer));
+    this.process.onEnd(() => clearTimeout(timer));
   }
 
   /** Both ends first: what a dead process had written must be read before anything is given to another one. */
   #endWhenGone(): void {
-    if (this.dead || this.#exitStatus === null || !this.#channelClosed) return;
+    if (this.dead || this.process.exit === null || !this.#channelClosed) return;
     this.dead = true;
     const claimed = this.#claims.lastClaimed();
-    this.#release();
+    this.process.release();
     // V8's last words about memory may still be in the pipe.
     setImmediate(() => this.#settlePending(claimed));
   }
@@ -402,13 +353,13 @@ export class Instance implements PoolInstance {
   #settlePending(claimed: number): void {
     const { code, detail } = explainEnd({
       cause: this.#cause,
-      status: this.#exitStatus,
+      status: this.process.exit,
       lastWords: this.#log.lastWords,
-      memoryMb: this.#memoryMb,
+      memoryMb: this.process.memoryMb,
     });
     // A child that left the group may still hold the other ends.
-    this.#process.stdout.destroy();
-    this.#process.stderr.destroy();
+    this.process.stdout.destroy();
+    this.process.stderr.destroy();
     for (const invocation of this.pending.splice(0)) {
       const started = invocation.callId <= claimed;
       if (!started) invocation.lostStarts += 1;
@@ -423,11 +374,5 @@ export class Instance implements PoolInstance {
       this.events.loaded(this, index, { code, name: '', message: detail, stack: null });
     }
     this.events.gone(this);
-  }
-
-  #release(): void {
-    this.#claims.close();
-    // Children may write until the reaper has found them.
-    rm(this.temporaryFolder, { recursive: true, force: true, maxRetries: 5 }, () => {});
   }
 }

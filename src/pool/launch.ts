@@ -30,6 +30,8 @@ export interface LaunchSettings {
   readonly maxOpenFiles: number;
   readonly tag: ProcessTag;
   readonly claimFd: number;
+  /** Handed to the runtime. */
+  readonly compileCache: string;
 }
 
 export interface LaunchedProcess {
@@ -61,8 +63,8 @@ export function launch(settings: LaunchSettings): LaunchedProcess {
   return { child, channel: channel as Socket, stdout: stdout as Readable, stderr: stderr as Readable };
 }
 
-function commandOf({ memoryMb, maxOpenFiles, tag }: LaunchSettings): readonly string[] {
-  const node = [process.execPath, `--max-old-space-size=${heapMb(memoryMb)}`, RUNTIME_MAIN];
+function commandOf({ memoryMb, maxOpenFiles, tag, compileCache }: LaunchSettings): readonly string[] {
+  const node = [process.execPath, `--max-old-space-size=${heapMb(memoryMb)}`, RUNTIME_MAIN, compileCache];
   return HAS_SHELL ? [SHELL, '-c', LIMITED, 'hookswitch', String(maxOpenFiles), tag, ...node] : node;
 }
 

@@ -288,7 +288,7 @@ export class Pool {
     clearInterval(this.#restTimer);
     const onGone = this.#onGone;
     this.#onGone = null;
-    if (onGone !== null) this.#starter.removeFolder(onGone);
+    onGone?.();
   }
 }
 

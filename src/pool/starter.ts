@@ -1,17 +1,15 @@
-/** Starts the processes of a pool, and keeps a spare: one that is ready but belongs to no Function yet. */
-import { rm, rmSync } from 'node:fs';
+/** Makes instances of processes for a pool, and keeps a spare: one that is ready but belongs to no Function yet. */
 import type { Build } from '../model/build';
 import { encodeBoot, type Reading } from '../protocol/messages';
+import type { Blanks } from './blanks';
 import { bootOf } from './boot';
-import { Census } from './census';
-import { Instance, type InstanceEvents, type InstanceLimits } from './instance';
+import { Instance, type InstanceEvents } from './instance';
 import { average } from './lane';
-import type { Reaper } from './reaper';
 
-export interface StarterOptions extends InstanceLimits {
+export interface StarterOptions {
   readonly production: boolean;
   readonly reading: Reading;
-  readonly reaper: Reaper;
+  readonly blanks: Blanks;
 }
 
 /** Before anything was measured. */
@@ -26,10 +24,7 @@ export class Starter {
   startMs = FIRST_GUESS_MS;
   #spare: Instance | null = null;
   #failures = 0;
-  #counter = 0;
   #closed = false;
-  readonly #folder: string;
-  readonly #census = new Census();
 
   constructor(
     private readonly build: Build,
@@ -37,9 +32,7 @@ export class Starter {
     private readonly events: InstanceEvents,
     /** The machine did not let us start a process. */
     private readonly onFailure: (detail: string) => void,
-  ) {
-    this.#folder = options.reaper.makeFolder();
-  }
+  ) {}
 
   get hasReadySpare(): boolean {
     return this.#spare !== null && this.#spare.phase === 'idle';
@@ -83,7 +76,7 @@ export class Starter {
 
   noteReady(instance: Instance): void {
     this.#failures = 0;
-    this.startMs = average(this.startMs, performance.now() - instance.startedAt);
+    if (instance.startMs !== null) this.startMs = average(this.startMs, instance.startMs);
     if (instance === this.#spare) instance.prepare();
   }
 
@@ -97,32 +90,15 @@ export class Starter {
   abandon(): void {
     this.#closed = true;
     for (const instance of this.all) instance.kill('HS_STOPPING', 'the gateway ended');
-    try {
-      rmSync(this.#folder, { recursive: true, force: true });
-    } catch {
-      // A process that is dying may still have written into it: nobody waits for that any more.
-    }
-  }
-
-  removeFolder(then: () => void): void {
-    rm(this.#folder, { recursive: true, force: true, maxRetries: 5 }, () => then());
   }
 
   #start(): Instance | null {
-    this.#counter += 1;
-    const settings = {
-      id: this.#counter,
-      folder: this.#folder,
-      limits: this.options,
-      reaper: this.options.reaper,
-      census: this.#census,
-      now: () => performance.now(),
-    };
     try {
-      const instance = new Instance(settings, this.events);
+      const { blanks, production, reading } = this.options;
+      const process = blanks.take();
+      const instance = new Instance(process, () => performance.now(), this.events);
       this.all.add(instance);
-      const { production, reading } = this.options;
-      instance.boot(encodeBoot(bootOf(this.build, production, reading, instance.temporaryFolder)));
+      instance.boot(encodeBoot(bootOf(this.build, production, reading, process.temporaryFolder)));
       return instance;
     } catch (error) {
       this.#failures += 1;

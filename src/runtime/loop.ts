@@ -21,6 +21,7 @@ import {
   type ToInstance,
 } from '../protocol/messages';
 import { type Channel, ChannelClosed } from './channel';
+import { saveCompiled } from './compile-cache';
 import { flushConsole, installConsole } from './console';
 import { createContext } from './context';
 import { CpuMeter } from './cpu-meter';
@@ -102,6 +103,7 @@ export class Loop {
         return this.#scheduleFreeze();
       case 'prepare':
         this.#environment?.sdk.prepare();
+        saveCompiled();
         return this.#scheduleFreeze();
       case 'load':
         this.#load(message.functionIndex);

@@ -1,4 +1,5 @@
 /** Entry point of an instance; started by the pool with its channel on descriptor 3 and its claim file on 4. */
+import './compile-cache';
 import { Channel, ChannelClosed } from './channel';
 import { Loop } from './loop';
 

@@ -1,0 +1,22 @@
+/**
+ * Loaded before everything else of an instance: from Node 22.1 on, what V8 compiled of the runtime and the SDK is kept
+ * for the next process, which saves 5 to 10 ms of 30. In a folder of the gateway that goes with it.
+ */
+import * as nodeModule from 'node:module';
+
+interface CompileCache {
+  enableCompileCache?(folder: string): unknown;
+  flushCompileCache?(): void;
+}
+
+// The cast adds what Node 20, whose types are used, does not have yet.
+const { enableCompileCache, flushCompileCache } = nodeModule as unknown as CompileCache;
+
+const [, , folder] = process.argv;
+process.argv.length = 2;
+if (folder !== undefined) enableCompileCache?.(folder);
+
+/** Writes it now: instances end by SIGKILL. */
+export function saveCompiled(): void {
+  flushCompileCache?.();
+}
