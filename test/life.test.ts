@@ -11,6 +11,7 @@ import {
   childrenOf,
   type Finished,
   type Gateway,
+  instancesOf,
   launchInTerminal,
   launchProgram,
   linesOf,
@@ -509,7 +510,7 @@ function embeddingProgram(script: string): string {
 interface ServedProgram {
   readonly gateway: Gateway;
   readonly project: TestProject;
-  /** The processes below it: an instance that has answered, the spare, and the reaper. */
+  /** The processes below it: an instance that has answered, and the spare. */
   readonly instances: readonly number[];
   readonly temporary: string;
 }
@@ -533,8 +534,8 @@ async function servedProject(
   const answer = await request(gateway.port, { method: 'GET', path: '/hello' });
   assert.equal(answer.text(), 'Ahoy');
   const instances = await eventually(() => {
-    const pids = childrenOf(gateway.pid);
-    return pids.length === 3 ? pids : undefined;
+    const pids = instancesOf(gateway.pid);
+    return pids.length === 2 ? pids : undefined;
   });
   return { gateway, project, instances, temporary };
 }

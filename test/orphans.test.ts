@@ -8,7 +8,15 @@ import { describe, it, type TestContext } from 'node:test';
 import { REAPER_SCRIPT } from '../src/pool/reaper-script';
 import { sweepTemporaryFolders } from '../src/pool/sweep';
 import { folderPrefix } from '../src/pool/temporary-folder';
-import { allGone, childrenOf, type Gateway, isAlive, startGateway } from './support/program';
+import {
+  allGone,
+  childrenOf,
+  type Gateway,
+  instancesOf,
+  isAlive,
+  reaperOf,
+  startGateway,
+} from './support/program';
 import { type TestProject, writeProject } from './support/project';
 import { request } from './support/raw-http';
 import { eventually, serve } from './support/serve';
@@ -107,11 +115,11 @@ describe('after kill -9 of the gateway nothing is left, neither processes nor fi
 
   it('when the reaper had been killed before, and was replaced', async (t) => {
     const { gateway, project, temporary, below } = await started(t);
-    const first = reaperOf(gateway);
+    const first = reaperOf(gateway.pid);
     // One that ends sooner is not replaced at once, so that nothing spins.
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     process.kill(first, 'SIGKILL');
-    await eventually(() => (reaperOf(gateway) > 0 && reaperOf(gateway) !== first) || undefined);
+    await eventually(() => (reaperOf(gateway.pid) > 0 && reaperOf(gateway.pid) !== first) || undefined);
     const pids = await runUntilStarted(gateway, project, pathOf('a detached child', 'loops'));
     gateway.child.kill('SIGKILL');
     await gateway.ended;
@@ -133,14 +141,14 @@ describe('a gateway whose reaper is killed', () => {
     const told = () =>
       gateway.lines().filter(({ msg }) => /its helper process does not stay/.test(String(msg)));
     for (let round = 0; round < 2; round++) {
-      const reaper = await eventually(() => reaperOf(gateway) || undefined);
+      const reaper = await eventually(() => reaperOf(gateway.pid) || undefined);
       process.kill(reaper, 'SIGKILL');
-      await eventually(() => (reaperOf(gateway) !== reaper ? true : undefined));
+      await eventually(() => (reaperOf(gateway.pid) !== reaper ? true : undefined));
       // Its instance ends with it, so there will be a next one.
       const answer = await request(gateway.port, { method: 'GET', path: pathOf('nothing', 'exits') });
       assert.equal(answer.status, 500);
     }
-    await eventually(() => (told().length > 0 && reaperOf(gateway) > 0) || undefined);
+    await eventually(() => (told().length > 0 && reaperOf(gateway.pid) > 0) || undefined);
     assert.equal(told().length, 1);
     assert.equal((await request(gateway.port, { method: 'GET', path: '/hello' })).text(), 'Ahoy');
   });
@@ -188,7 +196,7 @@ describe('nothing outlives an instance', { concurrency: 2 }, () => {
       [],
     );
     assert.match(
-      readFileSync(`/proc/${instanceOf(gateway)}/limits`, 'latin1'),
+      readFileSync(`/proc/${instancesOf(gateway.pid)[0]}/limits`, 'latin1'),
       /^Max core file size +0 +0 /m,
     );
   });
@@ -237,7 +245,7 @@ describe('what a start finds of gateways that are gone', () => {
   it('is removed in the background', async (t) => {
     const { gateway, project, temporary } = await started(t);
     // Both at once, as when the machine or the container is killed; here the reaper goes first.
-    process.kill(reaperOf(gateway), 'SIGKILL');
+    process.kill(reaperOf(gateway.pid), 'SIGKILL');
     gateway.child.kill('SIGKILL');
     await gateway.ended;
     assert.equal((await readdir(temporary)).length, 1);
@@ -327,7 +335,7 @@ async function started(
   t.after(() => gateway.stop());
   if (answers) {
     assert.equal((await request(gateway.port, { method: 'GET', path: '/hello' })).text(), 'Ahoy');
-    await eventually(() => (childrenOf(gateway.pid).length === 3 ? true : undefined), 5_000);
+    await eventually(() => (instancesOf(gateway.pid).length === 2 ? true : undefined), 5_000);
   }
   return { gateway, project, temporary, below: childrenOf(gateway.pid) };
 }
@@ -354,20 +362,4 @@ function notedPids(project: TestProject): readonly number[] {
 async function leftNothing(pids: readonly number[], temporary: string): Promise<void> {
   await allGone(pids);
   await eventually(() => (readdirSync(temporary).length === 0 ? true : undefined));
-}
-
-function reaperOf(gateway: Gateway): number {
-  return childrenOf(gateway.pid).find((pid) => commandLine(pid).includes('hookswitch-reaper')) ?? 0;
-}
-
-function instanceOf(gateway: Gateway): number {
-  return childrenOf(gateway.pid).find((pid) => !commandLine(pid).includes('hookswitch-reaper')) ?? 0;
-}
-
-function commandLine(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
-  } catch {
-    return '';
-  }
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { describe, it, type TestContext } from 'node:test';
-import { childrenOf, isAlive } from './support/program';
+import { instancesOf, isAlive } from './support/program';
 import type { TestProject } from './support/project';
 import { type RawResponse, request } from './support/raw-http';
 import { eventually, type Served, type ServeOptions, serve } from './support/serve';
@@ -175,7 +175,7 @@ describe('a save', () => {
     await eventually(() => [...pids].filter(isAlive).length === 2 || undefined);
     assert.deepEqual([...pids].filter(isAlive), [a, b]);
     // The two instances and a spare; other tests of this file have none at this time.
-    await eventually(() => childrenOf(process.pid).length === 3 || undefined);
+    await eventually(() => instancesOf(process.pid).length === 3 || undefined);
   });
 
   it('of a broken Function answers 500 there, names file and line, and harms no other', async (t) => {

@@ -8,8 +8,10 @@ import { readProcFile } from './proc-file';
 import { type ProcessTag, tagIn } from './process-tag';
 
 const PAUSE_MS = 500;
-/** Of a machine with very many processes: a count takes at most this part of one core. */
-const SHARE = 0.01;
+/** Of a machine with very many processes: a count takes at most this part of the time. */
+const SHARE = 0.02;
+/** Also where all is so slow that this is a larger part. */
+const LONGEST_PAUSE_MS = 2_000;
 /** Between two turns of the event loop; half a millisecond. */
 const AT_ONCE = 64;
 
@@ -40,7 +42,7 @@ export class Census {
   async #count(startedAt: number): Promise<void> {
     const { pids, workMs } = await countTagged();
     this.#pids = pids;
-    this.#nextAt = startedAt + Math.max(PAUSE_MS, workMs / SHARE);
+    this.#nextAt = startedAt + Math.min(LONGEST_PAUSE_MS, Math.max(PAUSE_MS, workMs / SHARE));
   }
 }
 

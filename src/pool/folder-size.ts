@@ -1,11 +1,13 @@
 /** How much an instance has in its temporary folder. */
-import { type Dirent, statSync } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
+import { type Dirent, lstatSync, statSync } from 'node:fs';
+import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const PAUSE_MS = 250;
 /** A folder with very many files is measured less often: at most this part of the time. */
-const SHARE = 0.05;
+const SHARE = 0.2;
+/** Files between two turns of the event loop; less than a millisecond. */
+const AT_ONCE = 128;
 /** What `blocks` counts in, whatever the file system. */
 const BLOCK_BYTES = 512;
 
@@ -53,9 +55,9 @@ async function sizeOf(folder: string, most: number): Promise<number> {
   const folders = [folder];
   for (let at = 0; at < folders.length && bytes <= most; at++) {
     const path = folders[at] ?? folder;
-    for (const entry of await entriesOf(path)) {
+    for await (const entry of entriesOf(path)) {
       const inside = join(path, entry.name);
-      bytes += await blocksOf(inside);
+      bytes += blocksOf(inside);
       if (entry.isDirectory()) folders.push(inside);
       if (bytes > most) break;
     }
@@ -63,11 +65,20 @@ async function sizeOf(folder: string, most: number): Promise<number> {
   return bytes;
 }
 
-async function entriesOf(folder: string): Promise<readonly Dirent[]> {
-  return readdir(folder, { withFileTypes: true }).catch(() => []);
+/** The event loop turns after every so many. */
+async function* entriesOf(folder: string): AsyncGenerator<Dirent> {
+  try {
+    yield* await opendir(folder, { bufferSize: AT_ONCE });
+  } catch {
+    // Gone, or not ours to read.
+  }
 }
 
-async function blocksOf(path: string): Promise<number> {
-  const status = await lstat(path).catch(() => null);
-  return status === null ? 0 : status.blocks * BLOCK_BYTES;
+/** 2 us; asked for in another thread, it would be 30. */
+function blocksOf(path: string): number {
+  try {
+    return lstatSync(path).blocks * BLOCK_BYTES;
+  } catch {
+    return 0;
+  }
 }

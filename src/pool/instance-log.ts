@@ -19,7 +19,10 @@ export interface InstanceLogEvents {
 const STDERR_TAIL_BYTES = 8 * 1024;
 const REMEMBERED_CALLS = 64;
 const FLOOD_FACTOR = 8;
-/** Between two chunks of 64 kB; it doubles. With 5 ms only, a flood cost the gateway 35 ms of CPU a second. */
+/**
+ * Between two chunks of 64 kB; it doubles. With 5 ms only, a flood cost the gateway 35 ms of CPU a second; with much
+ * more than 20, a child that writes 10 MB would not come to its end in time.
+ */
 const FLOOD_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 20;
 

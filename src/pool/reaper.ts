@@ -38,6 +38,8 @@ export class Reaper {
 
   /** A temporary folder that is gone at the latest a moment after the gateway. Throws what making it throws. */
   makeFolder(): string {
+    // First, so that there is no moment in which nobody would remove it.
+    if (this.#child === null) this.#start();
     this.#folders += 1;
     const folder = `${this.#prefix}${this.#folders}`;
     mkdirSync(folder, { mode: 0o700 });

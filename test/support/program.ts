@@ -100,6 +100,16 @@ export function childrenOf(pid: number): readonly number[] {
     .filter((candidate) => candidate > 0 && statusOf(candidate)?.parent === pid);
 }
 
+/** Of a gateway: those that run Functions, or are about to. */
+export function instancesOf(pid: number): readonly number[] {
+  return childrenOf(pid).filter((child) => !isReaper(child));
+}
+
+/** The process that outlives a gateway by a moment; 0: there is none. */
+export function reaperOf(pid: number): number {
+  return childrenOf(pid).find(isReaper) ?? 0;
+}
+
 /** Zombies, which nobody may have asked for yet, do not count. */
 export function isAlive(pid: number): boolean {
   const status = statusOf(pid);
@@ -110,6 +120,14 @@ export function isAlive(pid: number): boolean {
 export async function allGone(pids: readonly number[]): Promise<void> {
   assert.notEqual(pids.length, 0, 'there were none');
   await eventually(() => (pids.some(isAlive) ? undefined : true));
+}
+
+function isReaper(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('hookswitch-reaper');
+  } catch {
+    return false; // gone already
+  }
 }
 
 function commandOf({ node = [], main = MAIN, command }: ProgramOptions): readonly string[] {
