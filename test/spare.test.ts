@@ -1,7 +1,7 @@
 /** The spare: a process that is ready before a Function needs it. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { readDescendants } from '../src/pool/descendants';
+import { instancesOf } from './support/program';
 import { request } from './support/raw-http';
 import { eventually, serve } from './support/serve';
 
@@ -52,13 +52,15 @@ it('of a build that was just saved is a process that ran before', async (t) => {
   const ask = async () =>
     JSON.parse((await request(served.port, { method: 'GET', path: '/a' })).text()) as [string, number];
   assert.equal((await ask())[0], 'first');
-  // The process of the call, the next spare, and the one behind it.
-  await eventually(() => (readDescendants(process.pid, 100).length >= 3 + REAPER ? true : undefined), 10_000);
-  const savedAt = performance.now();
-  await served.project.write('functions/a.js', uptime('second'));
-  let [name, ranMs] = await ask();
-  while (name === 'first') [name, ranMs] = await ask();
-  assert(ranMs > performance.now() - savedAt, `it ran for ${ranMs} ms`);
+  // A save may be noticed in two steps, with a build for each; then there is one process too few.
+  for (let round = 1; ; round++) {
+    // The process of the call, the next spare, and the one behind it.
+    await eventually(() => (instancesOf(process.pid).length === 3 ? true : undefined), 10_000);
+    const savedAt = performance.now();
+    await served.project.replace('functions/a.js', uptime(`saved ${round}`));
+    let [name, ranMs] = await ask();
+    while (name !== `saved ${round}`) [name, ranMs] = await ask();
+    if (ranMs > performance.now() - savedAt) return;
+    assert(round < 5, `it ran for ${ranMs} ms`);
+  }
 });
-
-const REAPER = 1;

@@ -34,9 +34,9 @@ export class Blanks {
     return ready ?? this.#launch();
   }
 
-  /** Once no pool needs processes any more. Resolves when the temporary folders are gone. */
+  /** Once no pool needs processes any more. Resolves when the last process and the temporary folders are gone. */
   async close(): Promise<void> {
-    this.#stop();
+    await this.#stop();
     if (this.#folder === null) return;
     // What cannot be deleted now is swept at the next start.
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 }).catch(() => {});
@@ -44,7 +44,7 @@ export class Blanks {
 
   /** The same for the end of our process, which waits for nothing. */
   abandon(): void {
-    this.#stop();
+    void this.#stop();
     if (this.#folder === null) return;
     try {
       rmSync(this.#folder, { recursive: true, force: true });
@@ -53,10 +53,13 @@ export class Blanks {
     }
   }
 
-  #stop(): void {
+  #stop(): Promise<void> {
     this.#closed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#ready?.kill();
+    const ready = this.#ready;
+    if (ready === null) return Promise.resolve();
+    ready.kill();
+    return new Promise((resolve) => ready.onEnd(() => resolve()));
   }
 
   #prepare(): void {
