@@ -113,6 +113,8 @@ function platformOptions(sources: Sources, root: string, environment: Environmen
     timeoutMs: sources.value('timeout'),
     maxInstances: sources.value('maxInstances'),
     maxInvocations: sources.value('maxInvocations'),
+    maxConnections: sources.value('maxConnections'),
+    bodyMemoryMb: sources.value('bodyMemory'),
     memoryMb: sources.value('memory'),
     isolation: sources.value('isolation'),
     live: sources.value('live'),

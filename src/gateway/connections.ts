@@ -7,6 +7,8 @@ const LINGER_MS = 2_000;
 const SWEEP_MS = 20;
 /** How long a head that is on its way is waited for once the gateway stops. */
 const LAST_HEAD_MS = 1_000;
+/** Once the gateway stops: how long a client may leave an answer unread, or say nothing in the middle of a body. */
+const LAST_SILENCE_MS = 5_000;
 
 /** Nothing may go out before the answers of earlier requests of the connection. `own`: where to stop waiting. */
 export function whenItsTurn(socket: Duplex, own: ServerResponse | null, next: () => void): void {
@@ -39,6 +41,9 @@ function currentResponse(socket: Duplex): ServerResponse | null {
 /** The open ones of a server. */
 export class Connections {
   readonly #sockets = new Set<Socket>();
+  /** The last response of a connection, where requests came before the answers to those before them. */
+  readonly #queued = new WeakMap<Socket, ServerResponse>();
+  #stopping = false;
 
   constructor(
     private readonly server: Server,
@@ -53,9 +58,19 @@ export class Connections {
     });
   }
 
+  /** `response` goes out after others of this connection. */
+  queue(socket: Socket, response: ServerResponse): void {
+    // What comes while the gateway stops is refused with a 503 of its own, and that one closes.
+    if (this.#stopping) setLast(this.#lastResponse(socket), false);
+    this.#queued.set(socket, response);
+  }
+
   /** Accepts no more; resolves when every request that has begun is answered, and all connections are closed. */
   drain(): Promise<void> {
+    this.#stopping = true;
     const since = performance.now();
+    // Clients learn with the answer that the connection ends, instead of by a request that fails.
+    for (const socket of this.#sockets) setLast(this.#lastResponse(socket), true);
     return new Promise((resolve) => {
       // A connection that was busy is idle once its answer is out, and its client may keep it open for long.
       const sweep = setInterval(() => this.#sweep(performance.now() - since), SWEEP_MS);
@@ -67,15 +82,33 @@ export class Connections {
     });
   }
 
+  #lastResponse(socket: Socket): ServerResponse | null {
+    const queued = this.#queued.get(socket);
+    return queued !== undefined && !queued.writableFinished ? queued : currentResponse(socket);
+  }
+
   #sweep(elapsedMs: number): void {
     this.server.closeIdleConnections();
     for (const socket of this.#sockets) {
       const response = currentResponse(socket);
-      const isWanted =
-        response === null
-          ? elapsedMs < LAST_HEAD_MS && !hasSentNothing(socket)
-          : elapsedMs < this.requestMs || response.req.complete;
-      if (!isWanted) socket.destroy();
+      if (!this.#isWanted(socket, response, elapsedMs)) socket.destroy();
+      else if (response !== null) limitSilence(socket, response, this.server.timeout);
     }
   }
+
+  #isWanted(socket: Socket, response: ServerResponse | null, elapsedMs: number): boolean {
+    if (response === null) return elapsedMs < LAST_HEAD_MS && !hasSentNothing(socket);
+    return elapsedMs < this.requestMs || response.req.complete;
+  }
+}
+
+/** Whether this response carries `Connection: close`. Its head may have gone already. */
+function setLast(response: ServerResponse | null, isLast: boolean): void {
+  if (response !== null && !response.headersSent) response.shouldKeepAlive = !isLast;
+}
+
+/** Silence is the client's as long as it has an answer to read or a body to send; in between its Function runs. */
+function limitSilence(socket: Socket, { writableEnded, req }: ServerResponse, usualMs: number): void {
+  const limitMs = writableEnded || !req.complete ? LAST_SILENCE_MS : usualMs;
+  if (socket.timeout !== limitMs) socket.setTimeout(limitMs);
 }

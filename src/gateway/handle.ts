@@ -10,12 +10,13 @@ import type { Invocation, Outcome } from '../pool/invocation';
 import type { Pool } from '../pool/pool';
 import { sendAsset } from './asset';
 import { type BodyProblem, decodeBody } from './body';
+import { BodyMemory } from './body-memory';
 import { wantsPage } from './error-page';
 import { buildEvent } from './event';
 import { Exchange, type OnRecord } from './exchange';
 import { ExplanationBrake, explainSignature } from './explain-signature';
 import { isValidHost, type Origin } from './origin';
-import { expectNoBody, readBody } from './read-body';
+import { expectNoBody, holdInflated, readBody } from './read-body';
 import { RequestHead } from './request-head';
 import { RequestIds } from './request-id';
 import { respond, respondFailed, respondWithPage } from './respond';
@@ -46,6 +47,8 @@ export interface GatewayOptions {
   readonly hasPublicUrl: boolean;
   readonly checkSignatures: boolean;
   readonly signatureStatus: 400 | 403;
+  /** Of the bodies of all requests together. */
+  readonly bodyMemoryMb: number;
 }
 
 const ALLOW = ['Allow', 'GET, POST, OPTIONS'];
@@ -68,6 +71,7 @@ const PREFLIGHT = [
 export class Handler {
   readonly #ids = new RequestIds();
   readonly #explanations = new ExplanationBrake();
+  readonly #bodyMemory: BodyMemory;
   #lastHost = '';
   stopping = false;
 
@@ -75,7 +79,9 @@ export class Handler {
     private readonly sites: Sites,
     private readonly options: GatewayOptions,
     private readonly onRecord: OnRecord,
-  ) {}
+  ) {
+    this.#bodyMemory = new BodyMemory(options.bodyMemoryMb);
+  }
 
   open(req: IncomingMessage, res: ServerResponse): Exchange {
     return new Exchange(this.#ids.next(), req, res, this.onRecord);
@@ -165,7 +171,7 @@ export class Handler {
   #admit(exchange: Exchange, site: Site, route: Route): void {
     if (!this.#maySign(exchange, site, route)) return;
     if (exchange.head.method !== 'POST') return this.#verify(exchange, site, route);
-    readBody(exchange, (raw) => safely(exchange, () => this.#decode(exchange, site, route, raw)));
+    readBody(exchange, this.#bodyMemory, (raw) => safely(exchange, () => this.#decode(exchange, site, route, raw)));
   }
 
   #maySign(exchange: Exchange, site: Site, route: Route): boolean {
@@ -183,8 +189,10 @@ export class Handler {
 
   #decode(exchange: Exchange, site: Site, route: Route, raw: Buffer): void {
     const { contentType, contentEncoding } = exchange.head;
+    if (contentEncoding !== undefined && !holdInflated(exchange, this.#bodyMemory, raw, null)) return;
     decodeBody(raw, contentType, contentEncoding, (error, body) => {
       if (error !== null) return refuse(exchange, error.code, error.detail);
+      if (contentEncoding !== undefined) holdInflated(exchange, this.#bodyMemory, raw, body?.bytes ?? raw);
       exchange.raw = raw;
       exchange.body = body;
       safely(exchange, () => this.#verify(exchange, site, route));

@@ -32,6 +32,8 @@ const DEFAULTS: Omit<PlatformOptions, 'project'> = {
   timeoutMs: 10_000,
   maxInstances: null,
   maxInvocations: null,
+  maxConnections: null,
+  bodyMemoryMb: null,
   memoryMb: 256,
   isolation: 'function',
   live: false,
