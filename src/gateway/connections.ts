@@ -58,11 +58,17 @@ export class Connections {
     });
   }
 
-  /** `response` goes out after others of this connection. */
-  queue(socket: Socket, response: ServerResponse): void {
+  /**
+   * `response` goes out after others of this connection. `false`: after none, because one of them ends the connection.
+   * Its request must not run then, for nobody would ever get its answer (RFC 9112, 9.6).
+   */
+  queue(socket: Socket, response: ServerResponse): boolean {
+    const before = this.#lastResponse(socket);
+    if (socket.writableEnded || endsConnection(before)) return false;
     // What comes while the gateway stops is refused with a 503 of its own, and that one closes.
-    if (this.#stopping) setLast(this.#lastResponse(socket), false);
+    if (this.#stopping) setLast(before, false);
     this.#queued.set(socket, response);
+    return true;
   }
 
   /** Accepts no more; resolves when every request that has begun is answered, and all connections are closed. */
@@ -100,6 +106,11 @@ export class Connections {
     if (response === null) return elapsedMs < LAST_HEAD_MS && !hasSentNothing(socket);
     return elapsedMs < this.requestMs || response.req.complete;
   }
+}
+
+/** node:http knows once the head of the response is made; there is no public way to ask. */
+function endsConnection(response: ServerResponse | null): boolean {
+  return response !== null && '_last' in response && response._last === true;
 }
 
 /** Whether this response carries `Connection: close`. Its head may have gone already. */

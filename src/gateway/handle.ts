@@ -110,6 +110,8 @@ export class Handler {
   };
 
   #begin(exchange: Exchange): void {
+    // The parser drops what follows such a request in the same packet: with the rest it would be out of step.
+    if (exchange.head.offersUpgrade) exchange.res.shouldKeepAlive = false;
     const invalid = this.stopping ? null : this.#explainInvalid(exchange);
     if (this.stopping) refuse(exchange, 'HS_STOPPING', null, CLOSE);
     else if (invalid !== null) refuse(exchange, 'HS_BAD_REQUEST', invalid, CLOSE);
@@ -118,10 +120,14 @@ export class Handler {
 
   /** What node:http lets through although it is not valid HTTP, or not unambiguous. */
   #explainInvalid({ head, req }: Exchange): string | null {
+    if (req.httpVersion !== '1.1') {
+      const reason = explainVersion(head, req.httpVersion);
+      if (reason !== null) return reason;
+    }
     if (head.transferEncoding !== undefined && head.transferEncoding.trim().toLowerCase() !== 'chunked') {
       return `Transfer-Encoding ${JSON.stringify(head.transferEncoding.slice(0, 100))} is not supported`;
     }
-    if (head.host === undefined && req.httpVersion !== '1.0') return 'there is no Host header';
+    if (head.hostLines === 0 && req.httpVersion !== '1.0') return 'there is no Host header';
     if (head.hostLines > 1) return 'there are several Host headers';
     return this.#isHost(head.host ?? '') ? null : 'the Host header is invalid';
   }
@@ -171,7 +177,9 @@ export class Handler {
   #admit(exchange: Exchange, site: Site, route: Route): void {
     if (!this.#maySign(exchange, site, route)) return;
     if (exchange.head.method !== 'POST') return this.#verify(exchange, site, route);
-    readBody(exchange, this.#bodyMemory, (raw) => safely(exchange, () => this.#decode(exchange, site, route, raw)));
+    readBody(exchange, this.#bodyMemory, (raw) =>
+      safely(exchange, () => this.#decode(exchange, site, route, raw)),
+    );
   }
 
   #maySign(exchange: Exchange, site: Site, route: Route): boolean {
@@ -327,6 +335,13 @@ function safely(exchange: Exchange, step: () => void): void {
     else refuse(exchange, 'HS_INTERNAL', detail);
     exchange.end(500, null);
   }
+}
+
+/** The parser knows 0.9 and 2.0 too. */
+function explainVersion(head: RequestHead, version: string): string | null {
+  if (version !== '1.0') return `HTTP/${version} is not spoken here`;
+  // A proxy in between that knows no chunks would see another end of the body (RFC 9112, 6.1).
+  return head.transferEncoding === undefined ? null : 'HTTP/1.0 has no Transfer-Encoding';
 }
 
 function explainTooLong({ target, headerBytes, headerLines }: RequestHead): BodyProblem | null {

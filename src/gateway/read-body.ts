@@ -40,7 +40,8 @@ export function readBody(exchange: Exchange, memory: BodyMemory, done: (body: Bu
 function isWanted(exchange: Exchange, memory: BodyMemory, bytes: number, room: number): boolean {
   if (exchange.ended) return false;
   if (bytes > room) refuse(exchange, 'HS_REQUEST_TOO_LARGE', `over ${room} bytes had arrived`);
-  else if (!memory.hold(exchange, bytes)) refuse(exchange, 'HS_BODIES_TOO_LARGE', memory.explain(), COME_AGAIN);
+  else if (!memory.hold(exchange, bytes))
+    refuse(exchange, 'HS_BODIES_TOO_LARGE', memory.explain(), COME_AGAIN);
   return !exchange.ended;
 }
 

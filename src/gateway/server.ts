@@ -112,8 +112,10 @@ export class GatewayServer {
 
   /** Hot. */
   #handle(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void {
-    // Sent before the answer to the one before: rare, so that only then somebody has to look for the last one.
-    if (res.socket === null) this.#connections.queue(req.socket, res);
+    // Sent before the answer to the one before, or after the last answer: rare, and to be looked at.
+    if (res.socket === null || res.socket.writableEnded) {
+      if (!this.#connections.queue(req.socket, res)) return;
+    }
     const exchange = this.handler.handle(req, res, expectsContinue);
     if (exchange.head.hasBody) this.#current.set(req.socket, exchange);
   }
