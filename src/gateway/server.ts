@@ -137,7 +137,7 @@ export class GatewayServer {
 
   #onClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
     // The parser says the same again for each chunk that still arrives.
-    if (this.#broken.has(socket)) return this.#onMoreOfHead(socket, error);
+    if (this.#broken.has(socket)) return this.#readHead(socket, packetOf(error), error);
     this.#broken.add(socket);
     // Browsers open connections before they need them.
     if (error.code === 'ECONNRESET' || !socket.writable || hasSentNothing(socket)) {
@@ -153,11 +153,11 @@ export class GatewayServer {
   #followHead(socket: Duplex, error: NodeJS.ErrnoException): void {
     this.#longHeads.set(socket, new LongHead());
     setTimeout(() => this.#refuseHead(socket, 'headers', error), LONG_HEAD_MS).unref();
-    this.#onMoreOfHead(socket, error);
+    this.#readHead(socket, unparsed(error), error);
   }
 
-  #onMoreOfHead(socket: Duplex, error: NodeJS.ErrnoException): void {
-    const part = this.#longHeads.get(socket)?.read(unparsed(error)) ?? null;
+  #readHead(socket: Duplex, packet: Buffer, error: NodeJS.ErrnoException): void {
+    const part = this.#longHeads.get(socket)?.read(packet) ?? null;
     if (part !== null) this.#refuseHead(socket, part, error);
   }
 
@@ -234,9 +234,13 @@ function codeOf(error: NodeJS.ErrnoException): ErrorCode {
   }
 }
 
-/** What the parser did not understand of the last packet. */
+function packetOf(error: NodeJS.ErrnoException): Buffer {
+  return 'rawPacket' in error && Buffer.isBuffer(error.rawPacket) ? error.rawPacket : NO_BYTES;
+}
+
+/** What the parser did not understand of the packet in which it stopped; with later ones it says the same number. */
 function unparsed(error: NodeJS.ErrnoException): Buffer {
-  const packet = 'rawPacket' in error && Buffer.isBuffer(error.rawPacket) ? error.rawPacket : NO_BYTES;
+  const packet = packetOf(error);
   const parsed = 'bytesParsed' in error && typeof error.bytesParsed === 'number' ? error.bytesParsed : 0;
   return packet.subarray(Math.min(parsed, packet.length));
 }
