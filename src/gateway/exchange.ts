@@ -26,6 +26,8 @@ export class Exchange {
   ended = false;
   /** The client sends the body only once it is asked to. */
   expectsContinue = false;
+  /** Of the requests that a client sent without waiting for answers (`Pipelines`). */
+  hasTurn = false;
   /** Of `bodyMemory`, which is `null` for small bodies: they are not counted. */
   heldBytes = 0;
   bodyMemory: BodyMemory | null = null;

@@ -16,6 +16,7 @@ import { buildEvent } from './event';
 import { Exchange, type OnRecord } from './exchange';
 import { ExplanationBrake, explainSignature } from './explain-signature';
 import { isValidHost, type Origin } from './origin';
+import { Pipelines } from './pipelines';
 import { expectNoBody, holdInflated, readBody } from './read-body';
 import { RequestHead } from './request-head';
 import { RequestIds } from './request-id';
@@ -72,6 +73,7 @@ export class Handler {
   readonly #ids = new RequestIds();
   readonly #explanations = new ExplanationBrake();
   readonly #bodyMemory: BodyMemory;
+  readonly #pipelines = new Pipelines();
   #lastHost = '';
   stopping = false;
 
@@ -208,7 +210,7 @@ export class Handler {
   }
 
   #verify(exchange: Exchange, site: Site, route: Route): void {
-    const { head, req } = exchange;
+    const { head, req, res } = exchange;
     const { remoteAddress } = req.socket;
     const name = this.options.origin.of(
       head.host,
@@ -218,6 +220,8 @@ export class Handler {
       head.forwardedProto,
     );
     if (this.#isProtected(route) && !this.#isSigned(exchange, site, name.base)) return;
+    // Behind other requests of its connection.
+    if (res.socket === null && !this.#pipelines.enter(exchange, () => this.#goOn(exchange))) return;
     if (route.kind === 'asset') this.#sendAsset(exchange, site, route);
     else this.#invoke(exchange, site, route, name.domainName);
   }
@@ -283,6 +287,11 @@ export class Handler {
     );
   }
 
+  /** Another build may have become live meanwhile. */
+  #goOn(exchange: Exchange): void {
+    this.sites.whenLive((site) => safely(exchange, () => this.#routeAgain(exchange, site)));
+  }
+
   /** Hot. */
   #answer(exchange: Exchange, site: Site, outcome: Outcome, invocation: Invocation): void {
     if (exchange.ended) return;
@@ -301,7 +310,7 @@ export class Handler {
         }
         return respondFailed(exchange, outcome.code, outcome.detail);
       case 'superseded':
-        return this.sites.whenLive((latest) => safely(exchange, () => this.#routeAgain(exchange, latest)));
+        return this.#goOn(exchange);
     }
   }
 
