@@ -80,10 +80,12 @@ export class Connections {
     return new Promise((resolve) => {
       // A connection that was busy is idle once its answer is out, and its client may keep it open for long.
       const sweep = setInterval(() => this.#sweep(performance.now() - since), SWEEP_MS);
-      this.server.close(() => {
-        clearInterval(sweep);
-        resolve();
-      });
+      this.#sparingUnread(() =>
+        this.server.close(() => {
+          clearInterval(sweep);
+          resolve();
+        }),
+      );
       this.#sweep(0);
     });
   }
@@ -93,8 +95,19 @@ export class Connections {
     return queued !== undefined && !queued.writableFinished ? queued : currentResponse(socket);
   }
 
+  /**
+   * node:http takes a connection for idle once its answer is handed over, also while the client still reads it, and
+   * would cut the answer. (`server.close` closes idle connections too.)
+   */
+  #sparingUnread(close: () => void): void {
+    const unread = Array.from(this.#sockets, currentResponse).filter(isUnread);
+    for (const response of unread) response.finished = false;
+    close();
+    for (const response of unread) response.finished = true;
+  }
+
   #sweep(elapsedMs: number): void {
-    this.server.closeIdleConnections();
+    this.#sparingUnread(() => this.server.closeIdleConnections());
     for (const socket of this.#sockets) {
       const response = currentResponse(socket);
       if (!this.#isWanted(socket, response, elapsedMs)) socket.destroy();
@@ -106,6 +119,10 @@ export class Connections {
     if (response === null) return elapsedMs < LAST_HEAD_MS && !hasSentNothing(socket);
     return elapsedMs < this.requestMs || response.req.complete;
   }
+}
+
+function isUnread(response: ServerResponse | null): response is ServerResponse {
+  return response?.writableEnded === true && !response.writableFinished;
 }
 
 /** node:http knows once the head of the response is made; there is no public way to ask. */
