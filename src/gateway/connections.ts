@@ -7,8 +7,11 @@ const LINGER_MS = 2_000;
 const SWEEP_MS = 20;
 /** How long a head that is on its way is waited for once the gateway stops. */
 const LAST_HEAD_MS = 1_000;
-/** Once the gateway stops: how long a client may leave an answer unread, or say nothing in the middle of a body. */
-const LAST_SILENCE_MS = 5_000;
+/**
+ * Once the gateway stops: how long a client may leave an answer unread, or say nothing in the middle of a body. Node
+ * looks twice before it believes that a write stands still, so an unread answer has twice that.
+ */
+const LAST_SILENCE_MS = 4_000;
 
 /** Nothing may go out before the answers of earlier requests of the connection. `own`: where to stop waiting. */
 export function whenItsTurn(socket: Duplex, own: ServerResponse | null, next: () => void): void {
