@@ -121,9 +121,15 @@ for (const name of ['haproxy', 'nginx'] as const) {
           body: `a=${'b'.repeat(bytes)}`,
         });
       assert.equal((await post(1_000_000)).text(), '1000000');
-      assert.equal((await post(1_500_000)).status, 413);
+      assert.equal((await post(1_048_500)).status, 413);
       const large = await request(proxy.port, { method: 'GET', path: '/large' });
       assert.equal(large.body.length, 4_000_000);
+      const refused = await Promise.all(
+        Array.from({ length: 10 }, () =>
+          request(proxy.port, { method: 'POST', path: '/missing', body: Buffer.alloc(1_040_000) }),
+        ),
+      );
+      assert.ok(refused.every(({ status }) => status === 404));
       const chunked = `5\r\na=bbb\r\n0\r\n\r\n`;
       const headers = [FORM, ['Transfer-Encoding', 'chunked']] as const;
       const response = await request(proxy.port, { method: 'POST', path: '/size', headers, body: chunked });
