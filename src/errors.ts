@@ -27,6 +27,13 @@ export const ERRORS = {
     fix: 'The client or a proxy in front sends invalid HTTP; the detail says what the parser met.',
     vendor: 82001,
   },
+  HS_TOO_MANY_CONNECTIONS: {
+    status: 503,
+    text: 'Service Unavailable',
+    when: 'More connections than --max-connections are open. A new one is closed at once, before anything is read: its client gets no answer (a proxy in front answers 502 or 503). Logged at most once a second.',
+    fix: 'Raise --max-connections and the open files of the process, or find out who keeps connections open.',
+    vendor: 82001,
+  },
   HS_REQUEST_TIMEOUT: {
     status: 408,
     text: 'Request Timeout',
@@ -95,6 +102,13 @@ export const ERRORS = {
     text: 'Payload Too Large',
     when: 'Request line, headers and body are over 1,048,576 bytes as sent, or the body is once inflated.',
     fix: 'Send less than 1 MB.',
+    vendor: 82001,
+  },
+  HS_BODIES_TOO_LARGE: {
+    status: 429,
+    text: 'Too Many Requests',
+    when: 'The bodies of all requests together are over --body-memory. Bodies of up to 16 kB are not counted.',
+    fix: 'Raise --body-memory, send smaller bodies, or fewer of them at a time.',
     vendor: 82001,
   },
   HS_UNSUPPORTED_ENCODING: {

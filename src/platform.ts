@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { checkInBackground } from './build/check-in-background';
 import { readProject } from './build/read';
 import { type ProjectWatch, watchProject } from './build/watch';
+import { defaultBodyMemoryMb } from './gateway/body-memory';
 import { type GatewayOptions, Handler, type Site, type Sites } from './gateway/handle';
 import { createOrigin } from './gateway/origin';
 import { RouteTable } from './gateway/router';
@@ -40,6 +41,10 @@ export interface PlatformOptions {
   readonly minInstances: number;
   /** Calls under way at a time, waiting ones included; more are refused at once. `null`: no such limit. */
   readonly maxInvocations: number | null;
+  /** Connections open at a time; more are closed at once. `null`: what the open files that are allowed leave room for. */
+  readonly maxConnections: number | null;
+  /** Of the bodies of all requests together. `null`: a sixteenth of the machine's memory, at most 256 MB. */
+  readonly bodyMemoryMb: number | null;
   /** Of an instance and what it starts. */
   readonly memoryMb: number;
   /** Processes that an instance may have started and that run at a time. */
@@ -345,5 +350,6 @@ class RunningPlatform implements Platform, Sites {
 function gatewayOptionsOf(options: PlatformOptions): GatewayOptions {
   const { publicUrl, trustProxy, checkSignatures, signatureStatus } = options;
   const origin = createOrigin(publicUrl, trustProxy);
-  return { origin, hasPublicUrl: publicUrl !== null, checkSignatures, signatureStatus };
+  const bodyMemoryMb = options.bodyMemoryMb ?? defaultBodyMemoryMb();
+  return { origin, hasPublicUrl: publicUrl !== null, checkSignatures, signatureStatus, bodyMemoryMb };
 }

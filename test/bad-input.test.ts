@@ -31,7 +31,7 @@ const ROWS: readonly BadRow[] = [
   framing('a method alone', `GET\r\n${HOST}\r\n`, /HPE_INVALID/),
   framing('a version that does not exist', `GET /never HTTP/3.7\r\n${HOST}\r\n`, /HPE_INVALID_VERSION/),
   framing('another protocol', `GET /never SMTP/1.0\r\n${HOST}\r\n`, /HPE_INVALID/),
-  framing('a request without a version', 'GET /never\r\n\r\n', /no Host header/),
+  framing('a request without a version', 'GET /never\r\n\r\n', /HTTP.0.9 is not spoken/),
   framing('line ends without a carriage return', 'GET /never HTTP/1.1\nHost: x\n\n', /HPE_/),
   framing('a target without a slash', get('never'), /HPE_INVALID_URL/),
   framing('an empty target', `GET  HTTP/1.1\r\n${HOST}\r\n`, /HPE_INVALID/),

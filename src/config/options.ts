@@ -23,6 +23,8 @@ const MOST_OPEN_FILES = 1_048_576;
 const LARGEST_TEMPORARY_MB = 1_048_576;
 const MOST_INVOCATIONS = 1_000_000;
 const MOST_INSTANCES = 10_000;
+const MOST_CONNECTIONS = 1_000_000;
+const SMALLEST_BODY_MEMORY_MB = 4;
 
 export const OPTIONS = {
   // Address
@@ -190,6 +192,26 @@ export const OPTIONS = {
     allowed: `an integer from 1 to ${MOST_INVOCATIONS}`,
     read: readInteger(1, MOST_INVOCATIONS),
     help: 'Calls that may be under way at a time, waiting ones included; more get 429 at once. The hosted platform allows 30.',
+  }),
+  maxConnections: valueOption<number | null>({
+    kind: 'number',
+    group: 'Limits',
+    placeholder: 'COUNT',
+    initial: null,
+    initialText: 'three quarters of the open files that are allowed, at most 20,000',
+    allowed: `an integer from 1 to ${MOST_CONNECTIONS}`,
+    read: readInteger(1, MOST_CONNECTIONS),
+    help: 'Connections that may be open at a time; a new one beyond them is closed at once.',
+  }),
+  bodyMemory: valueOption<number | null>({
+    kind: 'number',
+    group: 'Limits',
+    placeholder: 'MB',
+    initial: null,
+    initialText: "a sixteenth of the machine's memory, from 16 to 256 MB",
+    allowed: `megabytes from ${SMALLEST_BODY_MEMORY_MB} to ${LARGEST_MEMORY_MB}`,
+    read: readInteger(SMALLEST_BODY_MEMORY_MB, LARGEST_MEMORY_MB),
+    help: 'What the bodies of all requests may hold together, until they are answered; more get 429. Bodies of up to 16 kB are not counted.',
   }),
   memory: valueOption<number>({
     kind: 'number',

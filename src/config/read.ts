@@ -114,6 +114,8 @@ function platformOptions(sources: Sources, root: string, environment: Environmen
     maxInstances: sources.value('maxInstances'),
     minInstances: sources.value('minInstances'),
     maxInvocations: sources.value('maxInvocations'),
+    maxConnections: sources.value('maxConnections'),
+    bodyMemoryMb: sources.value('bodyMemory'),
     memoryMb: sources.value('memory'),
     maxProcesses: sources.value('maxProcesses'),
     maxOpenFiles: sources.value('maxOpenFiles'),

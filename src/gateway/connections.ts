@@ -7,6 +7,11 @@ const LINGER_MS = 2_000;
 const SWEEP_MS = 20;
 /** How long a head that is on its way is waited for once the gateway stops. */
 const LAST_HEAD_MS = 1_000;
+/**
+ * Once the gateway stops: how long a client may leave an answer unread, or say nothing in the middle of a body. Node
+ * looks twice before it believes that a write stands still, so an unread answer has twice that.
+ */
+const LAST_SILENCE_MS = 4_000;
 
 /** Nothing may go out before the answers of earlier requests of the connection. `own`: where to stop waiting. */
 export function whenItsTurn(socket: Duplex, own: ServerResponse | null, next: () => void): void {
@@ -39,6 +44,9 @@ function currentResponse(socket: Duplex): ServerResponse | null {
 /** The open ones of a server. */
 export class Connections {
   readonly #sockets = new Set<Socket>();
+  /** The last response of a connection, where requests came before the answers to those before them. */
+  readonly #queued = new WeakMap<Socket, ServerResponse>();
+  #stopping = false;
 
   constructor(
     private readonly server: Server,
@@ -53,29 +61,85 @@ export class Connections {
     });
   }
 
+  /**
+   * `response` goes out after others of this connection. `false`: after none, because one of them ends the connection.
+   * Its request must not run then, for nobody would ever get its answer (RFC 9112, 9.6).
+   */
+  queue(socket: Socket, response: ServerResponse): boolean {
+    const before = this.#lastResponse(socket);
+    if (socket.writableEnded || endsConnection(before)) return false;
+    // What comes while the gateway stops is refused with a 503 of its own, and that one closes.
+    if (this.#stopping) setLast(before, false);
+    this.#queued.set(socket, response);
+    return true;
+  }
+
   /** Accepts no more; resolves when every request that has begun is answered, and all connections are closed. */
   drain(): Promise<void> {
+    this.#stopping = true;
     const since = performance.now();
+    // Clients learn with the answer that the connection ends, instead of by a request that fails.
+    for (const socket of this.#sockets) setLast(this.#lastResponse(socket), true);
     return new Promise((resolve) => {
       // A connection that was busy is idle once its answer is out, and its client may keep it open for long.
       const sweep = setInterval(() => this.#sweep(performance.now() - since), SWEEP_MS);
-      this.server.close(() => {
-        clearInterval(sweep);
-        resolve();
-      });
+      this.#sparingUnread(() =>
+        this.server.close(() => {
+          clearInterval(sweep);
+          resolve();
+        }),
+      );
       this.#sweep(0);
     });
   }
 
+  #lastResponse(socket: Socket): ServerResponse | null {
+    const queued = this.#queued.get(socket);
+    return queued !== undefined && !queued.writableFinished ? queued : currentResponse(socket);
+  }
+
+  /**
+   * node:http takes a connection for idle once its answer is handed over, also while the client still reads it, and
+   * would cut the answer. (`server.close` closes idle connections too.)
+   */
+  #sparingUnread(close: () => void): void {
+    const unread = Array.from(this.#sockets, currentResponse).filter(isUnread);
+    for (const response of unread) response.finished = false;
+    close();
+    for (const response of unread) response.finished = true;
+  }
+
   #sweep(elapsedMs: number): void {
-    this.server.closeIdleConnections();
+    this.#sparingUnread(() => this.server.closeIdleConnections());
     for (const socket of this.#sockets) {
       const response = currentResponse(socket);
-      const isWanted =
-        response === null
-          ? elapsedMs < LAST_HEAD_MS && !hasSentNothing(socket)
-          : elapsedMs < this.requestMs || response.req.complete;
-      if (!isWanted) socket.destroy();
+      if (!this.#isWanted(socket, response, elapsedMs)) socket.destroy();
+      else if (response !== null) limitSilence(socket, response, this.server.timeout);
     }
   }
+
+  #isWanted(socket: Socket, response: ServerResponse | null, elapsedMs: number): boolean {
+    if (response === null) return elapsedMs < LAST_HEAD_MS && !hasSentNothing(socket);
+    return elapsedMs < this.requestMs || response.req.complete;
+  }
+}
+
+function isUnread(response: ServerResponse | null): response is ServerResponse {
+  return response?.writableEnded === true && !response.writableFinished;
+}
+
+/** node:http knows once the head of the response is made; there is no public way to ask. */
+function endsConnection(response: ServerResponse | null): boolean {
+  return response !== null && '_last' in response && response._last === true;
+}
+
+/** Whether this response carries `Connection: close`. Its head may have gone already. */
+function setLast(response: ServerResponse | null, isLast: boolean): void {
+  if (response !== null && !response.headersSent) response.shouldKeepAlive = !isLast;
+}
+
+/** Silence is the client's as long as it has an answer to read or a body to send; in between its Function runs. */
+function limitSilence(socket: Socket, { writableEnded, req }: ServerResponse, usualMs: number): void {
+  const limitMs = writableEnded || !req.complete ? LAST_SILENCE_MS : usualMs;
+  if (socket.timeout !== limitMs) socket.setTimeout(limitMs);
 }

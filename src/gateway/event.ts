@@ -3,8 +3,8 @@
  * as the JSON text that an instance parses. The members of a JSON body travel beside it and go over these.
  */
 import { type ParsedUrlQuery, parse } from 'node:querystring';
-import qs from 'qs';
 import { parseCookies } from './cookies';
+import { parseQuery } from './query';
 
 /** Fields of a form or query by name, without a prototype: `__proto__` and `toString` are ordinary names. */
 export type Form = Readonly<ParsedUrlQuery>;
@@ -195,68 +195,4 @@ function compileHeaderName(text: string): HeaderName {
     removed: REMOVED_NAMES.has(text) || REMOVED_PREFIXES.some((prefix) => text.startsWith(prefix)),
     isCookie: text === 'cookie',
   };
-}
-
-/** Indices up to this make an array (`a[25]=x`), larger ones an object: the rule of the emulator's Express 4. */
-const ARRAY_LIMIT = 1_000;
-
-/** Names with brackets nest as the emulator nests them (functions-behaviour 3.2). */
-function parseQuery(query: string): object {
-  if (isFlat(query)) return parseFlat(query);
-  return qs.parse(query, {
-    allowPrototypes: true,
-    parameterLimit: Number.POSITIVE_INFINITY,
-    // Repeated names must give an array however many there are.
-    arrayLimit: Math.max(ARRAY_LIMIT, countFields(query)),
-  });
-}
-
-/** `%5` may be an encoded bracket. */
-function isFlat(query: string): boolean {
-  return !query.includes('[') && !query.includes(']') && !query.includes('%5');
-}
-
-function countFields(query: string): number {
-  let count = 1;
-  for (let at = query.indexOf('&'); at !== -1; at = query.indexOf('&', at + 1)) count++;
-  return count;
-}
-
-/**
- * What `qs` makes of a query without brackets, at a third of its cost; its arrays of repeated names grow by copying,
- * so that 8 kB of `a&a&a…` took 38 ms.
- */
-function parseFlat(query: string): object {
-  const fields: Record<string, string | string[]> = { __proto__: null } as never;
-  let at = 0;
-  while (at <= query.length) {
-    const ampersand = query.indexOf('&', at);
-    const end = ampersand === -1 ? query.length : ampersand;
-    addField(fields, query.slice(at, end));
-    at = end + 1;
-  }
-  return fields;
-}
-
-function addField(fields: Record<string, string | string[]>, part: string): void {
-  const equals = part.indexOf('=');
-  const name = decodeQueryText(equals === -1 ? part : part.slice(0, equals));
-  // qs drops both: no name, and the one name that could reach a prototype.
-  if (name === '' || name === '__proto__') return;
-  const value = equals === -1 ? '' : decodeQueryText(part.slice(equals + 1));
-  const before = fields[name];
-  if (before === undefined) fields[name] = value;
-  else if (typeof before === 'string') fields[name] = [before, value];
-  else before.push(value);
-}
-
-/** An invalid escape keeps the whole text as it is. */
-function decodeQueryText(text: string): string {
-  const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
-  if (!spaced.includes('%')) return spaced;
-  try {
-    return decodeURIComponent(spaced);
-  } catch {
-    return spaced;
-  }
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorCode } from '../errors';
 import type { ConsoleLine, RequestRecord } from '../model/invocation';
 import type { DecodedBody } from './body';
+import type { BodyMemory } from './body-memory';
 import { RequestHead } from './request-head';
 import type { Route } from './router';
 
@@ -25,6 +26,11 @@ export class Exchange {
   ended = false;
   /** The client sends the body only once it is asked to. */
   expectsContinue = false;
+  /** Of the requests that a client sent without waiting for answers (`Pipelines`). */
+  hasTurn = false;
+  /** Of `bodyMemory`, which is `null` for small bodies: they are not counted. */
+  heldBytes = 0;
+  bodyMemory: BodyMemory | null = null;
 
   constructor(
     readonly id: string,
@@ -48,6 +54,7 @@ export class Exchange {
   end(status: number, contentType: string | null): void {
     if (this.ended) return;
     this.ended = true;
+    if (this.bodyMemory !== null) this.bodyMemory.release(this.heldBytes);
     const durationMs = performance.now() - this.#startedAt;
     this.onRecord({
       id: this.id,

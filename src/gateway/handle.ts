@@ -10,12 +10,14 @@ import type { Invocation, Outcome } from '../pool/invocation';
 import type { Pool } from '../pool/pool';
 import { sendAsset } from './asset';
 import { type BodyProblem, decodeBody } from './body';
+import { BodyMemory } from './body-memory';
 import { wantsPage } from './error-page';
 import { buildEvent } from './event';
 import { Exchange, type OnRecord } from './exchange';
 import { ExplanationBrake, explainSignature } from './explain-signature';
 import { isValidHost, type Origin } from './origin';
-import { expectNoBody, readBody } from './read-body';
+import { Pipelines } from './pipelines';
+import { expectNoBody, holdInflated, readBody } from './read-body';
 import { RequestHead } from './request-head';
 import { RequestIds } from './request-id';
 import { respond, respondFailed, respondWithPage } from './respond';
@@ -46,6 +48,8 @@ export interface GatewayOptions {
   readonly hasPublicUrl: boolean;
   readonly checkSignatures: boolean;
   readonly signatureStatus: 400 | 403;
+  /** Of the bodies of all requests together. */
+  readonly bodyMemoryMb: number;
 }
 
 const ALLOW = ['Allow', 'GET, POST, OPTIONS'];
@@ -68,6 +72,8 @@ const PREFLIGHT = [
 export class Handler {
   readonly #ids = new RequestIds();
   readonly #explanations = new ExplanationBrake();
+  readonly #bodyMemory: BodyMemory;
+  readonly #pipelines = new Pipelines();
   #lastHost = '';
   stopping = false;
 
@@ -75,7 +81,9 @@ export class Handler {
     private readonly sites: Sites,
     private readonly options: GatewayOptions,
     private readonly onRecord: OnRecord,
-  ) {}
+  ) {
+    this.#bodyMemory = new BodyMemory(options.bodyMemoryMb);
+  }
 
   open(req: IncomingMessage, res: ServerResponse): Exchange {
     return new Exchange(this.#ids.next(), req, res, this.onRecord);
@@ -104,6 +112,8 @@ export class Handler {
   };
 
   #begin(exchange: Exchange): void {
+    // The parser drops what follows such a request in the same packet: with the rest it would be out of step.
+    if (exchange.head.offersUpgrade) exchange.res.shouldKeepAlive = false;
     const invalid = this.stopping ? null : this.#explainInvalid(exchange);
     if (this.stopping) refuse(exchange, 'HS_STOPPING', null, CLOSE);
     else if (invalid !== null) refuse(exchange, 'HS_BAD_REQUEST', invalid, CLOSE);
@@ -112,10 +122,14 @@ export class Handler {
 
   /** What node:http lets through although it is not valid HTTP, or not unambiguous. */
   #explainInvalid({ head, req }: Exchange): string | null {
+    if (req.httpVersion !== '1.1') {
+      const reason = explainVersion(head, req.httpVersion);
+      if (reason !== null) return reason;
+    }
     if (head.transferEncoding !== undefined && head.transferEncoding.trim().toLowerCase() !== 'chunked') {
       return `Transfer-Encoding ${JSON.stringify(head.transferEncoding.slice(0, 100))} is not supported`;
     }
-    if (head.host === undefined && req.httpVersion !== '1.0') return 'there is no Host header';
+    if (head.hostLines === 0 && req.httpVersion !== '1.0') return 'there is no Host header';
     if (head.hostLines > 1) return 'there are several Host headers';
     return this.#isHost(head.host ?? '') ? null : 'the Host header is invalid';
   }
@@ -165,7 +179,9 @@ export class Handler {
   #admit(exchange: Exchange, site: Site, route: Route): void {
     if (!this.#maySign(exchange, site, route)) return;
     if (exchange.head.method !== 'POST') return this.#verify(exchange, site, route);
-    readBody(exchange, (raw) => safely(exchange, () => this.#decode(exchange, site, route, raw)));
+    readBody(exchange, this.#bodyMemory, (raw) =>
+      safely(exchange, () => this.#decode(exchange, site, route, raw)),
+    );
   }
 
   #maySign(exchange: Exchange, site: Site, route: Route): boolean {
@@ -183,8 +199,10 @@ export class Handler {
 
   #decode(exchange: Exchange, site: Site, route: Route, raw: Buffer): void {
     const { contentType, contentEncoding } = exchange.head;
+    if (contentEncoding !== undefined && !holdInflated(exchange, this.#bodyMemory, raw, null)) return;
     decodeBody(raw, contentType, contentEncoding, (error, body) => {
       if (error !== null) return refuse(exchange, error.code, error.detail);
+      if (contentEncoding !== undefined) holdInflated(exchange, this.#bodyMemory, raw, body?.bytes ?? raw);
       exchange.raw = raw;
       exchange.body = body;
       safely(exchange, () => this.#verify(exchange, site, route));
@@ -192,7 +210,7 @@ export class Handler {
   }
 
   #verify(exchange: Exchange, site: Site, route: Route): void {
-    const { head, req } = exchange;
+    const { head, req, res } = exchange;
     const { remoteAddress } = req.socket;
     const name = this.options.origin.of(
       head.host,
@@ -202,6 +220,8 @@ export class Handler {
       head.forwardedProto,
     );
     if (this.#isProtected(route) && !this.#isSigned(exchange, site, name.base)) return;
+    // Behind other requests of its connection.
+    if (res.socket === null && !this.#pipelines.enter(exchange, () => this.#goOn(exchange))) return;
     if (route.kind === 'asset') this.#sendAsset(exchange, site, route);
     else this.#invoke(exchange, site, route, name.domainName);
   }
@@ -267,6 +287,11 @@ export class Handler {
     );
   }
 
+  /** Another build may have become live meanwhile. */
+  #goOn(exchange: Exchange): void {
+    this.sites.whenLive((site) => safely(exchange, () => this.#routeAgain(exchange, site)));
+  }
+
   /** Hot. */
   #answer(exchange: Exchange, site: Site, outcome: Outcome, invocation: Invocation): void {
     if (exchange.ended) return;
@@ -285,7 +310,7 @@ export class Handler {
         }
         return respondFailed(exchange, outcome.code, outcome.detail);
       case 'superseded':
-        return this.sites.whenLive((latest) => safely(exchange, () => this.#routeAgain(exchange, latest)));
+        return this.#goOn(exchange);
     }
   }
 
@@ -319,6 +344,13 @@ function safely(exchange: Exchange, step: () => void): void {
     else refuse(exchange, 'HS_INTERNAL', detail);
     exchange.end(500, null);
   }
+}
+
+/** The parser knows 0.9 and 2.0 too. */
+function explainVersion(head: RequestHead, version: string): string | null {
+  if (version !== '1.0') return `HTTP/${version} is not spoken here`;
+  // A proxy in between that knows no chunks would see another end of the body (RFC 9112, 6.1).
+  return head.transferEncoding === undefined ? null : 'HTTP/1.0 has no Transfer-Encoding';
 }
 
 function explainTooLong({ target, headerBytes, headerLines }: RequestHead): BodyProblem | null {

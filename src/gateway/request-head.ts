@@ -10,7 +10,7 @@ const REQUEST_LINE_OVERHEAD = 14;
 /** Hot: one for each request, always the same shape. */
 export class RequestHead {
   readonly method: string;
-  /** As sent; always begins with `/` except for `*`, an authority (CONNECT) or what nobody should send. */
+  /** As sent, without scheme and host; begins with `/` except for `*`, an authority (CONNECT) or what nobody should send. */
   readonly target: string;
   readonly path: string;
   /** After the `?`, as sent; `''` without one. */
@@ -31,10 +31,16 @@ export class RequestHead {
   origin: string | undefined = undefined;
   forwardedHost: string | undefined = undefined;
   forwardedProto: string | undefined = undefined;
+  offersUpgrade = false;
 
   constructor(req: IncomingMessage) {
     this.method = req.method ?? '';
-    this.target = originForm(req.url ?? '');
+    this.target = req.url ?? '';
+    if (!this.target.startsWith('/')) {
+      const absolute = readAbsolute(this.target);
+      this.target = absolute.target;
+      this.host = absolute.host;
+    }
     const mark = this.target.indexOf('?');
     this.path = mark === -1 ? this.target : this.target.slice(0, mark);
     this.query = mark === -1 ? '' : this.target.slice(mark + 1);
@@ -90,6 +96,9 @@ export class RequestHead {
       case 'origin':
         this.origin ??= value;
         return;
+      case 'upgrade':
+        this.offersUpgrade = true;
+        return;
       case 'x-forwarded-host':
         this.forwardedHost = value;
         return;
@@ -100,11 +109,13 @@ export class RequestHead {
   }
 }
 
-/** Servers must accept `GET http://host/path` too (RFC 9112, 3.2.2); the path decides, as in the usual form. */
-function originForm(url: string): string {
-  if (url.startsWith('/')) return url;
-  const absolute = /^https?:\/\/[^/?#]*/i.exec(url);
-  if (absolute === null) return url;
+/**
+ * Servers must accept `GET http://host/path` too, and take the host from there (RFC 9112, 3.2.2). Else a proxy that
+ * looked at the target and we would see different hosts. The scheme says nothing: TLS ended before us.
+ */
+function readAbsolute(url: string): { readonly target: string; readonly host: string | undefined } {
+  const absolute = /^https?:\/\/([^/?#]*)/i.exec(url);
+  if (absolute === null) return { target: url, host: undefined };
   const rest = url.slice(absolute[0].length);
-  return rest.startsWith('/') ? rest : `/${rest}`;
+  return { target: rest.startsWith('/') ? rest : `/${rest}`, host: absolute[1] };
 }

@@ -1,13 +1,17 @@
 /** The gateway's own answers, and what happens to a request body that nobody reads. */
 import { ERRORS, type ErrorCode } from '../errors';
+import { REQUEST_BYTES } from '../model/limits';
 import type { Exchange } from './exchange';
 
 export const TEXT_TYPE = 'text/plain; charset=utf8';
 
 /** An unread rest up to this size is read and dropped, and the connection goes on. */
 const KEEP_ALIVE_BYTES = 64 * 1024;
-/** With more than that the connection is closed, but only after this much or this long: else the client sees a reset. */
-const LINGER_BYTES = 512 * 1024;
+/**
+ * With more than that the connection is closed, but only after this much or this long: else the client sees a reset.
+ * As much as a body may have: nginx sends all of it before it looks for an answer, and makes a 502 of a reset.
+ */
+const LINGER_BYTES = REQUEST_BYTES;
 const LINGER_MS = 2_000;
 
 /** Sends the text of the code and ends the exchange. `status` overrides that of the table. */

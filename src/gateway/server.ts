@@ -3,9 +3,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { CodedError, ERRORS, type ErrorCode } from '../errors';
+import { defaultMaxConnections, RefusedConnections } from './connection-limit';
 import { Connections, endGently, hasSentNothing, whenItsTurn } from './connections';
 import type { Exchange, OnRecord } from './exchange';
 import type { Handler } from './handle';
+import { LongHead } from './long-head';
 import { refuse, TEXT_TYPE } from './send';
 
 /** Above our own limits, so that the documented texts are sent; what is beyond this the parser refuses. */
@@ -19,6 +21,8 @@ const KEEP_ALIVE_MS = 65_000;
 /** A connection on which nothing moves, for example because the client does not read its answer. */
 const SILENCE_MS = 120_000;
 const CHECK_MS = 1_000;
+/** How long the end of a line that is too long is waited for. */
+const LONG_HEAD_MS = 1_000;
 
 export interface ListenOptions {
   readonly host: string;
@@ -27,6 +31,8 @@ export interface ListenOptions {
   readonly timeoutMs: number;
   /** How long a client may take to send head and body together, ms; 30 s where nothing is said. */
   readonly requestMs?: number;
+  /** `null`: what the open files that are allowed leave room for. */
+  readonly maxConnections: number | null;
 }
 
 export class GatewayServer {
@@ -36,6 +42,11 @@ export class GatewayServer {
   readonly #current = new WeakMap<Duplex, Exchange>();
   /** Connections on which nothing more is understood. */
   readonly #broken = new WeakSet<Duplex>();
+  /** Of these, those whose head is too long, until it is known which part of it is. */
+  readonly #longHeads = new WeakMap<Duplex, LongHead>();
+  readonly #refused = new RefusedConnections((detail) =>
+    this.#record('HS_TOO_MANY_CONNECTIONS', '', '', detail),
+  );
 
   constructor(
     private readonly handler: Handler,
@@ -54,6 +65,8 @@ export class GatewayServer {
       requireHostHeader: false,
     });
     this.#server.maxHeadersCount = 0;
+    this.#server.maxConnections = options.maxConnections ?? defaultMaxConnections();
+    this.#server.on('drop', () => this.#refused.add(this.#server.maxConnections));
     this.#connections = new Connections(this.#server, requestMs);
     answerHalfClosed(this.#server);
     this.#server.timeout = Math.max(SILENCE_MS, options.timeoutMs * 2 + SILENCE_MS / 2);
@@ -84,18 +97,25 @@ export class GatewayServer {
   /** Stops accepting; resolves when the last request has its answer. */
   drain(): Promise<void> {
     this.handler.stopping = true;
+    this.#refused.close();
     return this.#connections.drain();
   }
 
   close(): void {
     this.handler.stopping = true;
+    this.#refused.close();
     this.#server.close();
     this.#server.closeAllConnections();
   }
 
   // --- requests
 
+  /** Hot. */
   #handle(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void {
+    // Sent before the answer to the one before, or after the last answer: rare, and to be looked at.
+    if (res.socket === null || res.socket.writableEnded) {
+      if (!this.#connections.queue(req.socket, res)) return;
+    }
     const exchange = this.handler.handle(req, res, expectsContinue);
     if (exchange.head.hasBody) this.#current.set(req.socket, exchange);
   }
@@ -116,8 +136,8 @@ export class GatewayServer {
   }
 
   #onClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
-    // The parser says the same again for each chunk that still arrives, while the answer is on its way.
-    if (this.#broken.has(socket)) return;
+    // The parser says the same again for each chunk that still arrives.
+    if (this.#broken.has(socket)) return this.#readHead(socket, packetOf(error), error);
     this.#broken.add(socket);
     // Browsers open connections before they need them.
     if (error.code === 'ECONNRESET' || !socket.writable || hasSentNothing(socket)) {
@@ -125,14 +145,31 @@ export class GatewayServer {
       return;
     }
     const exchange = this.#current.get(socket);
-    if (exchange === undefined || exchange.req.complete) this.#refuseUnread(socket, error);
-    else this.#refuseBody(socket, exchange, error);
+    if (exchange !== undefined && !exchange.req.complete) this.#refuseBody(socket, exchange, error);
+    else if (error.code === 'HPE_HEADER_OVERFLOW') this.#followHead(socket, error);
+    else this.#refuseUnread(socket, codeOf(error), describe(error));
+  }
+
+  #followHead(socket: Duplex, error: NodeJS.ErrnoException): void {
+    this.#longHeads.set(socket, new LongHead());
+    setTimeout(() => this.#refuseHead(socket, 'headers', error), LONG_HEAD_MS).unref();
+    this.#readHead(socket, unparsed(error), error);
+  }
+
+  #readHead(socket: Duplex, packet: Buffer, error: NodeJS.ErrnoException): void {
+    const part = this.#longHeads.get(socket)?.read(packet) ?? null;
+    if (part !== null) this.#refuseHead(socket, part, error);
+  }
+
+  #refuseHead(socket: Duplex, part: 'target' | 'headers', error: NodeJS.ErrnoException): void {
+    if (!this.#longHeads.delete(socket) || socket.destroyed) return;
+    const code = part === 'target' ? 'HS_TARGET_TOO_LONG' : 'HS_REQUEST_HEADERS_TOO_LONG';
+    this.#refuseUnread(socket, code, describe(error));
   }
 
   /** What arrived is no request. Those before it on the connection still get their answers, in order. */
-  #refuseUnread(socket: Duplex, error: NodeJS.ErrnoException): void {
-    const code = codeOf(error);
-    this.#record(code, '', '', describe(error));
+  #refuseUnread(socket: Duplex, code: ErrorCode, detail: string): void {
+    this.#record(code, '', '', detail);
     whenItsTurn(socket, null, () => answerRaw(socket, code, ''));
   }
 
@@ -196,6 +233,19 @@ function codeOf(error: NodeJS.ErrnoException): ErrorCode {
       return 'HS_BAD_REQUEST';
   }
 }
+
+function packetOf(error: NodeJS.ErrnoException): Buffer {
+  return 'rawPacket' in error && Buffer.isBuffer(error.rawPacket) ? error.rawPacket : NO_BYTES;
+}
+
+/** What the parser did not understand of the packet in which it stopped; with later ones it says the same number. */
+function unparsed(error: NodeJS.ErrnoException): Buffer {
+  const packet = packetOf(error);
+  const parsed = 'bytesParsed' in error && typeof error.bytesParsed === 'number' ? error.bytesParsed : 0;
+  return packet.subarray(Math.min(parsed, packet.length));
+}
+
+const NO_BYTES = Buffer.alloc(0);
 
 function describe(error: NodeJS.ErrnoException): string {
   const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message;

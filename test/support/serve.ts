@@ -33,6 +33,8 @@ const DEFAULTS: Omit<PlatformOptions, 'project'> = {
   maxInstances: null,
   minInstances: 0,
   maxInvocations: null,
+  maxConnections: null,
+  bodyMemoryMb: null,
   memoryMb: 256,
   maxProcesses: 64,
   maxOpenFiles: 1_024,
@@ -89,9 +91,12 @@ export async function serve(
 }
 
 /** Asks until there is an answer; throws after 2 s. */
-export async function eventually<T>(ask: () => T | undefined, timeoutMs = 2_000): Promise<T> {
+export async function eventually<T>(
+  ask: () => T | undefined | Promise<T | undefined>,
+  timeoutMs = 2_000,
+): Promise<T> {
   for (const start = performance.now(); performance.now() - start < timeoutMs; ) {
-    const answer = ask();
+    const answer = await ask();
     if (answer !== undefined) return answer;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
