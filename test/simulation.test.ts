@@ -87,7 +87,7 @@ describe('a burst on an idle pool', () => {
       below(simulation.summary(0).longestMs, 500, 'longest that needs the cores');
       below(simulation.summary(1).longestMs, 1_000, 'longest that waits');
       below(simulation.summary(1, 10_000).longestMs, 450, '… once instances are there');
-      below(simulation.processes.countOf(0), 3, 'instances that need the cores');
+      below(simulation.processes.countOf(0), 4, 'instances that need the cores');
       below(simulation.processes.most, 60, 'instances');
     },
   );
@@ -157,6 +157,20 @@ describe('a slow Function', () => {
       const second = simulation.summary(1, 15_000).ok;
       above(second / first, 0.7, 'answers of the later one to those of the first');
       below(second / first, 1.4, 'answers of the later one to those of the first');
+    },
+  );
+});
+
+describe('a slow Function that nobody has called before', () => {
+  simulate(
+    'gets instances although nothing is known of it',
+    { functions: [always({ waitMs: 3_000, cpuMs: 1 })] },
+    (simulation) => {
+      for (let call = 0; call < 30; call++) simulation.call(0);
+      simulation.finish();
+      const { ok, outcomes, longestMs } = simulation.summary(0);
+      assert.deepEqual(outcomes, { ok });
+      below(longestMs, 7_000, 'longest');
     },
   );
 });
@@ -361,6 +375,26 @@ describe('a Function of short calls', () => {
     });
   }
 
+  it('of which as many as there are instances take 4 s at once has others start at once', () => {
+    let next = 0;
+    const simulation = new Simulation({
+      functions: [
+        () => {
+          next -= 1;
+          return { waitMs: next >= 0 ? 4_000 : 0, cpuMs: 0.5 };
+        },
+      ],
+    });
+    simulation.arrive(0, 200, 12_000);
+    simulation.run(4_000);
+    next = 4;
+    simulation.run(8_000);
+    simulation.finish();
+    const times = simulation.ends.map(({ tookMs }) => tookMs);
+    assert.equal(times.filter((ms) => ms > 500).length, 4);
+    below(simulation.processes.most, 10, 'instances');
+  });
+
   simulate(
     'that has become slow gets as many instances as it needs',
     { functions: [(_, now) => ({ waitMs: now > 6_000 ? 500 : 0, cpuMs: 0.5 })] },
@@ -404,7 +438,7 @@ describe('instances in advance', () => {
       assert.ok(simulation.schedule.isPrepared);
       assert.equal(simulation.processes.countOwned(), 8);
       for (let index = 0; index < 4; index++) simulation.call(index);
-      simulation.run(14_100);
+      simulation.run(13_900);
       below(simulation.summary(null).longestMs, 5, 'a first call');
       while (simulation.now < 20_002) simulation.run(1);
       for (let index = 0; index < 4; index++) simulation.call(index);
@@ -414,8 +448,22 @@ describe('instances in advance', () => {
       assert.equal(simulation.schedule.isPrepared, true);
       assert.equal(simulation.processes.countOwned(), 8);
       simulation.finish();
+      const { started } = simulation.processes;
       simulation.run(600_000);
       assert.equal(simulation.processes.countOwned(), 8);
+      assert.equal(simulation.processes.started, started, 'processes');
+    },
+  );
+
+  simulate(
+    'are not taken by a Function that wants all of the pool',
+    { functions: [SLOW, FAST, FAST, FAST], minInstances: 1, maxInstances: 6 },
+    (simulation) => {
+      simulation.arrive(0, 20, 30_000);
+      simulation.run(28_000);
+      for (const index of [1, 2, 3]) simulation.call(index);
+      simulation.finish();
+      for (const index of [1, 2, 3]) below(simulation.summary(index).longestMs, 10, `first call of ${index}`);
     },
   );
 });
