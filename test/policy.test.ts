@@ -13,6 +13,7 @@ const BUSY: PoolView = {
   ahead: true,
   callMs: 0.1,
   useful: 2,
+  load: 0.1,
   braked: false,
   spare: true,
   startMs: 60,
@@ -71,9 +72,15 @@ const ROWS: readonly (readonly [string, Partial<PoolView>, Choice])[] = [
   ['calls that wait for something else get many instances', WAITING, 'adopt'],
   ['… one at a time', { ...WAITING, spare: false, startingInPool: 2 }, 'wait'],
   ['… as long as the queue is long', { ...WAITING, queued: 3 }, 'wait'],
+  ['… and the cores are not taken', { ...WAITING, load: 0.9 }, 'wait'],
   ['calls of seconds do not wait for one another', { ...WAITING, callMs: 6_000, queued: 1 }, 'adopt'],
   ['calls that need the cores all the time do not', { ...WAITING, useful: 2 }, 'wait'],
   ['… until they wait so long that it is worth a try', { ...WAITING, useful: 6, waitedMs: 1_100 }, 'adopt'],
+  [
+    '… which it is not while they take all cores',
+    { ...WAITING, useful: 6, load: 0.9, waitedMs: 1_100 },
+    'wait',
+  ],
   ['… up to twice as many as are useful', { ...WAITING, useful: 5, waitedMs: 1_100 }, 'wait'],
   [
     'behind calls that take far longer than usual a further instance helps',

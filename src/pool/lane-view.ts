@@ -76,6 +76,12 @@ export class LaneView implements PoolView, ArrivalView, RoomView, AdvanceView, H
     return this.lane.usefulInstances(this.pool.cores, this.busyInPool);
   }
 
+  get load(): number {
+    let busyCores = 0;
+    for (const lane of this.pool.lanes) busyCores += lane.busyCores;
+    return busyCores / this.pool.cores;
+  }
+
   get brakeMs(): number {
     return brakeMs(this.lane.debt, this);
   }

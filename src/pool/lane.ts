@@ -7,6 +7,8 @@ import type { PoolInstance } from './pool-instance';
 const AHEAD = 8;
 const AVERAGE_WEIGHT = 0.1;
 const LONG_FIRST_MS = 250;
+const MOST_TIMES_AVERAGE = 4;
+const LEAST_OUTLIER_MS = 5;
 const FASTEST_WEIGHT = 0.0001;
 
 /** What the pool knows of one Function, or of all together where they share instances. */
@@ -43,7 +45,7 @@ export class Lane {
   measure(instance: PoolInstance, now: number, cpuUs: number): void {
     const callMs = now - instance.resultSince;
     if (instance.served <= 1 && callMs < LONG_FIRST_MS) return;
-    this.callMs = this.callMs === null ? callMs : average(this.callMs, callMs);
+    this.callMs = this.callMs === null ? callMs : averageCall(this.callMs, callMs);
     // Slowly upwards, so that it follows a Function whose calls become longer.
     this.#fastestMs = Math.min(callMs, this.#fastestMs + (callMs - this.#fastestMs) * FASTEST_WEIGHT);
     if (cpuUs > 0) this.#cpuMs = this.#cpuMs === null ? cpuUs / 1000 : average(this.#cpuMs, cpuUs / 1000);
@@ -58,6 +60,12 @@ export class Lane {
     if (this.#cpuMs === null || this.callMs === null) return null;
     const undisturbedMs = this.callMs * Math.min(1, cores / (busyInPool + 1));
     return Math.ceil((cores * Math.max(this.#fastestMs, undisturbedMs)) / this.#cpuMs);
+  }
+
+  /** How many cores its running calls take, if they are like those before them. */
+  get busyCores(): number {
+    if (this.#cpuMs === null || this.callMs === null) return 0;
+    return (this.instances.length - this.idle.length) * Math.min(1, this.#cpuMs / this.callMs);
   }
 
   /** The warm instance with the fewest calls that may take one more ahead. */
@@ -86,6 +94,11 @@ export class Lane {
     remove(this.instances, instance);
     remove(this.idle, instance);
   }
+}
+
+/** A single call that takes seconds must not make a Function of short calls look like one of long calls. */
+function averageCall(before: number, callMs: number): number {
+  return average(before, Math.min(callMs, MOST_TIMES_AVERAGE * before + LEAST_OUTLIER_MS));
 }
 
 export function average(before: number, value: number): number {

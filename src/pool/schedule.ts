@@ -42,6 +42,7 @@ export class Schedule {
   readonly #figures: PoolFigures;
   readonly #waiting = new Waiting();
   readonly #inAdvance = new Set<PoolInstance>();
+  readonly #givenUp = new Set<PoolInstance>();
   /** Whom a full pool keeps waiting most, as of the last tick. */
   #needy: LaneView | null = null;
   #draining = false;
@@ -165,6 +166,7 @@ export class Schedule {
   noteGone(instance: PoolInstance, now: number): void {
     this.#figures.now = now;
     this.leave(instance);
+    this.#givenUp.delete(instance);
     this.#noteLoaded(instance, false);
     this.startInAdvance(now);
     this.serveAll(now);
@@ -347,15 +349,23 @@ export class Schedule {
 
   /** Hot. An instance may take another call, or is done for good. */
   #onFree(instance: PoolInstance, lane: Lane): void {
-    if (instance.retiring) this.giveBack(instance, this.#figures.now);
+    if (this.#needy !== null && this.#givesWay(instance, lane, this.#needy)) this.#giveUp(instance);
+    if (instance.retiring || this.#givenUp.has(instance)) this.giveBack(instance, this.#figures.now);
     if (instance.pending.length > 0) return this.#serve(lane);
-    if (instance.retiring || (this.#draining && lane.queue.length === 0)) this.#dismiss(instance, 'done');
-    else if (this.#needy !== null && this.#givesWay(instance, lane, this.#needy)) {
-      this.#needy = null;
+    if (this.#givenUp.has(instance)) {
       this.#dismiss(instance, 'another Function needs it more');
       return this.serveAll(this.#figures.now);
-    } else lane.idle.push(instance);
+    }
+    if (instance.retiring || (this.#draining && lane.queue.length === 0)) this.#dismiss(instance, 'done');
+    else lane.idle.push(instance);
     this.#serve(lane);
+  }
+
+  /** It gets no more calls, and ends once what it has begun has ended. */
+  #giveUp(instance: PoolInstance): void {
+    this.#needy = null;
+    this.#givenUp.add(instance);
+    this.leave(instance);
   }
 
   #givesWay(instance: PoolInstance, lane: Lane, needy: LaneView): boolean {

@@ -21,6 +21,8 @@ export interface PoolView {
   readonly callMs: number | null;
   /** How many instances of this Function could keep all cores busy; `null` before that was measured. */
   readonly useful: number | null;
+  /** How much of all cores the calls that run now take, going by those before them; 1: all of it. */
+  readonly load: number;
   /** Its processes keep dying: it gets no new one now. */
   readonly braked: boolean;
   /** A prepared process without a Function is there. */
@@ -55,11 +57,10 @@ const SHORT_MS = 2;
 const SATURATED_MS = 100;
 /** After that a further instance is tried although the figures say that it is useless. */
 const LONG_WAIT_MS = 1_000;
-/**
- * … until there are this many times the useful ones. Without an end, an overload of calls that need the cores would
- * fill the pool with instances that take the cores from each other, and all calls would run into their time limit.
- */
+/** … until this many times the useful ones are at work. */
 const MOST_TIMES_USEFUL = 2;
+/** Calls that take this much of all cores would only take them from each other: the rest is the gateway's. */
+const SATURATED_LOAD = 0.8;
 /** Beyond one instance for each core a further one pays for waits above this. */
 const WORTH_MS = 20;
 
@@ -85,11 +86,21 @@ export function wantsMore(view: PoolView): boolean {
   // Nothing is known of its calls, or not of those that run now: the longer it lasts, the more instances they get.
   if (callMs === null) return waitedMs > startMs * instances;
   if (waitedMs > startMs * instances && view.moving === 0) return true;
-  if (waitedMs > LONG_WAIT_MS) return view.useful === null || instances < MOST_TIMES_USEFUL * view.useful;
+  if (waitedMs > LONG_WAIT_MS) return !isOverload(view);
   const expectedMs = (view.queued * callMs) / instances;
   if (view.busyInPool < view.cores) return expectedMs > startMs || waitedMs > SATURATED_MS;
   if (callMs < SHORT_MS || (view.useful !== null && instances >= view.useful)) return false;
-  return expectedMs > Math.max(WORTH_MS, Math.min(callMs / 2, startMs));
+  if (view.load > SATURATED_LOAD) return false;
+  return expectedMs > Math.max(WORTH_MS, Math.min(callMs / 4, startMs));
+}
+
+/**
+ * Nobody can be helped any more. An overload would start instance after instance, until so many take the cores from
+ * each other that all calls run into their time limit.
+ */
+function isOverload({ useful, instances, busyInPool, load }: PoolView): boolean {
+  if (load > SATURATED_LOAD) return true;
+  return useful !== null && instances >= useful && busyInPool >= MOST_TIMES_USEFUL * useful;
 }
 
 /** From where a further instance comes, if it can. */
