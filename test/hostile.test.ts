@@ -119,10 +119,9 @@ describe('a hostile Function', { concurrency: true }, () => {
   it('that floods stderr after its answer is heard a while and then ended', async () => {
     assert.equal((await get('/late-flood')).text(), 'ok');
     const isFlood = ({ resource }: { resource: string }) => resource === 'functions/late-flood.js';
-    await eventually(
-      () => served.late.find((line) => isFlood(line) && /floods the log/.test(line.text)),
-      5_000,
-    );
+    // On a busy machine its second is over before it has written enough to be a flood.
+    const isTold = ({ text }: { text: string }) => /floods the log|still busy/.test(text);
+    await eventually(() => served.late.find((line) => isFlood(line) && isTold(line)), 10_000);
     const heard = served.late.filter(isFlood).reduce((sum, { text }) => sum + text.length, 0);
     assert.ok(heard < 400_000, `${heard} characters`);
     await expectGood(served.port);
@@ -172,28 +171,23 @@ describe('the pool', () => {
   it('answers every call, and runs none twice, while its processes are killed from outside', async (t) => {
     const served = await serve(FILES);
     t.after(() => served.close());
-    const killer = setInterval(() => killOneInstance(served), 40);
-    const until = performance.now() + 2_500;
     const answers: string[] = [];
     const client = async (name: number): Promise<void> => {
-      for (let round = 0; performance.now() < until; round++) {
-        const id = `${name}-${round}`;
-        const { status, body } = await request(
-          served.port,
-          { method: 'GET', path: `/noting?id=${id}` },
-          8_000,
-        );
+      for (let round = 0; round < 50; round++) {
+        const path = `/noting?id=${name}-${round}`;
+        const { status, body } = await request(served.port, { method: 'GET', path });
         answers.push(status === 200 ? body.toString() : String(status));
+        // By calls and not by time: on a slow machine none would live long enough to answer.
+        if (answers.length % 10 === 0) killOneInstance(served);
       }
     };
     await Promise.all(Array.from({ length: 12 }, (_, name) => client(name)));
-    clearInterval(killer);
     const ran = readFileSync(served.project.file('ran.txt'), 'utf8').trim().split('\n');
     assert.equal(new Set(ran).size, ran.length, 'a call ran twice');
     const right = answers.filter((answer) => answer !== '500');
     assert.ok(
-      right.length > 50 && right.every((answer) => ran.includes(answer)),
-      `${right.length} right answers`,
+      right.length > 300 && right.every((answer) => ran.includes(answer)),
+      `${right.length} right answers of ${answers.length}`,
     );
   });
 

@@ -332,6 +332,32 @@ describe('the process of a Function', () => {
     });
   });
 
+  it('runs on the version of Node that the gateway runs on', async (t) => {
+    const served = await servedFor(t, { 'functions/a.js': answering('[process.version, process.execPath]') });
+    assert.deepEqual(await askJson(served, '/a'), [process.version, process.execPath]);
+  });
+
+  it('loads fetch when it is used, and nothing ever makes its real output non-blocking', async (t) => {
+    const file = `const fs = require('node:fs');
+    const isBlocking = (fd) => {
+      const [, flags] = /^flags:\\s*(\\d+)$/m.exec(fs.readFileSync('/proc/self/fdinfo/' + fd, 'utf8'));
+      return (parseInt(flags, 8) & fs.constants.O_NONBLOCK) === 0;
+    };
+    const look = () => [process.moduleLoadList.some((name) => /undici/.test(name)), isBlocking(1), isBlocking(2)];
+    exports.handler = async (context, event, callback) => {
+      const before = look();
+      await fetch('data:text/plain,x');
+      require('node:assert');
+      console.log('x');
+      callback(null, [before, look()]);
+    };`;
+    const served = await servedFor(t, { 'functions/a.js': file });
+    assert.deepEqual(await askJson(served, '/a'), [
+      [false, true, true],
+      [true, true, true],
+    ]);
+  });
+
   it('is shared by all Functions with --isolation environment', async (t) => {
     const setting = running('globalThis.shared = event.value; callback(null, [process.pid]);');
     const files = {
