@@ -277,7 +277,6 @@ const CLAIMS: readonly FunctionRow[] = [
     detail: /SIGKILL/,
   },
   { name: 'claims every call there will be', code: `${claim(0, LAST)} ${ANSWER}`, error: null },
-  { name: 'says that all its calls were taken back', code: `${claim(1, 1, LAST)} ${ANSWER}`, error: null },
   {
     name: 'says that it is frozen, and loops after its answer',
     code: `${claim(3, LAST)} ${ANSWER} for (;;);`,

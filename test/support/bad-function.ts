@@ -21,6 +21,8 @@ export interface FunctionRow {
   readonly detail?: RegExp;
   /** A line that is logged after the answer, under the request that caused it. */
   readonly late?: RegExp;
+  /** Status and body of the next call, where it may not be right. */
+  readonly next?: RegExp;
   /** It makes the gateway believe that it never ran, so that its own call may run again, elsewhere. */
   readonly deniesItsRun?: true;
 }
@@ -41,7 +43,8 @@ export const ANY_FAILURE: readonly ErrorCode[] = Object.keys(ERRORS) as ErrorCod
 
 export function describeFunctions(groups: readonly Group[]): void {
   for (const { timeoutMs, tables } of groups) {
-    describe('a Function that', { concurrency: 4 }, () => {
+    // Those that reach the limit mostly wait; the others keep a core busy.
+    describe('a Function that', { concurrency: timeoutMs === SHORT_MS ? 4 : 2 }, () => {
       let served: Served;
       before(async () => {
         served = await serve(filesOf(tables), { timeoutMs, memoryMb: 96, maxInstances: 24 });
@@ -87,8 +90,8 @@ async function verifyRow(served: Served, name: string, row: FunctionRow, timeout
     request(served.port, { method: 'GET', path: `/${name}?ok=1` }),
     expectPrompt(served),
   ]);
-  assert.equal(`${again.status} ${again.text()}`, '200 fine', 'the next call');
-  assert.equal((await recordOf(served, again)).error, null);
+  assert.match(`${again.status} ${again.text()}`, row.next ?? /^200 fine$/, 'the next call');
+  if (again.status === 200) assert.equal((await recordOf(served, again)).error, null);
   if (row.late !== undefined) await verifyLate(served, response, row.late);
   verifyRuns(served, name, row.deniesItsRun === true ? MOST_STARTS : 1);
 }
