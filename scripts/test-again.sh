@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 rounds=${1:-4}
-names=(life reload watch bad-clients bad-functions bad-neighbours hostile runtime-behaviour wire-stopping wire-slow wire-pipelining proxy)
+names=(life reload watch bad-clients bad-functions bad-neighbours hostile leftovers limits orphans reading spare runtime-behaviour wire-stopping wire-slow wire-pipelining proxy)
 files=()
 for name in "${names[@]}"; do files+=(".build/test/$name.test.js"); done
 log=$(mktemp)

@@ -2,24 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ERRORS, type ErrorCode } from '../src/errors';
-import { encodeResult } from '../src/protocol/messages';
+import { describeFunctions, type FunctionRow, LONG_MS, SHORT_MS } from './support/bad-function';
 import { expectGood, GOOD, recordOf } from './support/bad-row';
-import { type RawResponse, request } from './support/raw-http';
-import { eventually, type Served, serve } from './support/serve';
-
-interface FunctionRow {
-  /** Reads on from "a Function that". */
-  readonly name: string;
-  /** Statements of a handler with `context`, `event` and `callback`. A call with `?ok=1` does not run them. */
-  readonly code: string;
-  /** `null`: the client gets an ordinary answer. */
-  readonly error: ErrorCode | null;
-  /** The body; by default `x` where nothing failed, else the text of the code. */
-  readonly text?: string | RegExp;
-  readonly detail?: RegExp;
-  /** A line that is logged after the answer, under the request that caused it. */
-  readonly late?: RegExp;
-}
+import { request } from './support/raw-http';
+import { type Served, serve } from './support/serve';
 
 const LOOPS: readonly FunctionRow[] = [
   { name: 'loops synchronously', code: 'for (;;);', error: 'HS_RUN_TIMEOUT', detail: /stopped after \d+ ms/ },
@@ -239,17 +225,6 @@ const AFTER: readonly FunctionRow[] = [
   },
 ];
 
-/** A whole result, of a call that nobody made. */
-const FORGED = encodeResult(99, {
-  status: 200,
-  kind: 'none',
-  headers: [],
-  body: Buffer.alloc(0),
-  failure: null,
-  oversize: 0,
-  retire: false,
-});
-
 const ENDS: readonly FunctionRow[] = [
   { name: 'exits', code: 'process.exit(3);', error: 'HS_EXITED', detail: /process\.exit\(3\)/ },
   { name: 'exits without a code', code: 'process.exit();', error: 'HS_EXITED', detail: /process\.exit\(0\)/ },
@@ -317,57 +292,6 @@ const ENDS: readonly FunctionRow[] = [
     code: 'const all = []; setInterval(() => all.push(Buffer.alloc(8e6, 1)), 5);',
     error: 'HS_OUT_OF_MEMORY',
   },
-  {
-    name: 'closes its channel',
-    code: "require('fs').closeSync(3); callback(null, 'x');",
-    error: 'HS_BROKE_PROTOCOL',
-    detail: /closed the channel/,
-  },
-  {
-    name: 'closes its channel and waits',
-    code: "require('fs').closeSync(3); setTimeout(callback, 60_000);",
-    error: 'HS_BROKE_PROTOCOL',
-    detail: /closed the channel/,
-  },
-  {
-    name: 'writes rubbish to its channel',
-    code: "require('fs').writeSync(3, 'rubbish rubbish'); callback(null, 'x');",
-    error: 'HS_BROKE_PROTOCOL',
-    detail: /frame of \d+ bytes/,
-  },
-  {
-    name: 'writes an unknown message',
-    code: "require('fs').writeSync(3, Buffer.from([5, 0, 0, 0, 99, 1, 0, 0, 0])); callback(null, 'x');",
-    error: 'HS_BROKE_PROTOCOL',
-    detail: /unknown message type 99/,
-  },
-  {
-    name: 'writes half a result',
-    code: "require('fs').writeSync(3, Buffer.from([5, 0, 0, 0, 18, 1, 0, 0, 0])); callback(null, 'x');",
-    error: 'HS_BROKE_PROTOCOL',
-    detail: /malformed result/,
-  },
-  {
-    name: 'answers a call that is not running',
-    code: `require('fs').writeSync(3, Buffer.from([${[...FORGED]}])); setTimeout(callback, 60_000);`,
-    error: 'HS_BROKE_PROTOCOL',
-    detail: /answered call 99/,
-  },
-  {
-    name: 'wraps its channel and writes to it',
-    code: "new (require('net').Socket)({ fd: 3 }).write('rubbish rubbish');",
-    error: 'HS_BROKE_PROTOCOL',
-  },
-  {
-    name: 'wraps its channel and ends it',
-    code: "new (require('net').Socket)({ fd: 3 }).destroy(); setTimeout(callback, 60_000);",
-    error: 'HS_BROKE_PROTOCOL',
-  },
-  {
-    name: 'wraps its channel and reads from it',
-    code: "new (require('net').Socket)({ fd: 3 }).on('data', () => {}); setTimeout(callback, 20, null, 'x');",
-    error: null,
-  },
 ];
 
 const LEFT: readonly FunctionRow[] = [
@@ -378,7 +302,7 @@ const LEFT: readonly FunctionRow[] = [
   },
   {
     name: 'leaves a detached child',
-    code: "require('child_process').spawn('/bin/sleep', ['2'], { detached: true, stdio: 'inherit' }).unref(); callback(null, 'x');",
+    code: "require('child_process').spawn('/bin/sleep', ['2'], { detached: true, stdio: 'inherit', cwd: '/' }).unref(); callback(null, 'x');",
     error: null,
   },
   {
@@ -430,77 +354,12 @@ const LEFT: readonly FunctionRow[] = [
   },
 ];
 
-interface Group {
-  /** Short for those that reach the limit, long for those that must not, however busy the machine. */
-  readonly timeoutMs: number;
-  readonly tables: Readonly<Record<string, readonly FunctionRow[]>>;
-}
-
 /** `after` stands alone: it has room for all its instances, so none is ended before its late line is written. */
-const GROUPS: readonly Group[] = [
-  { timeoutMs: 1_500, tables: { loops: LOOPS } },
-  { timeoutMs: 8_000, tables: { silent: SILENT, throws: THROWS, ends: ENDS, left: LEFT } },
-  { timeoutMs: 8_000, tables: { after: AFTER } },
-];
-
-function filesOf(tables: Group['tables']): Record<string, string> {
-  const files: Record<string, string> = { 'functions/good.js': GOOD };
-  for (const [table, rows] of Object.entries(tables)) {
-    rows.forEach(({ code }, index) => {
-      files[`functions/${table}-${index}.js`] = `exports.handler = (context, event, callback) => {
-        if (event.ok) return callback(null, 'fine');\n${code}\n};`;
-    });
-  }
-  return files;
-}
-
-for (const { timeoutMs, tables } of GROUPS) {
-  describe('a Function that', { concurrency: 4 }, () => {
-    let served: Served;
-    before(async () => {
-      served = await serve(filesOf(tables), { timeoutMs, memoryMb: 96, maxInstances: 24 });
-    });
-    after(() => served.close());
-
-    for (const [table, rows] of Object.entries(tables)) {
-      rows.forEach((row, index) => {
-        it(row.name, () => verifyRow(served, `/${table}-${index}`, row));
-      });
-    }
-  });
-}
-
-async function verifyRow(served: Served, path: string, row: FunctionRow): Promise<void> {
-  const { port } = served;
-  const [response] = await Promise.all([request(port, { method: 'GET', path }), expectGood(port)]);
-  await verify(served, path, response, row);
-  const [again] = await Promise.all([
-    request(port, { method: 'GET', path: `${path}?ok=1` }),
-    expectGood(port),
-  ]);
-  assert.equal(`${again.status} ${again.text()}`, '200 fine', 'the next call');
-  assert.equal((await recordOf(served, again)).error, null);
-  if (row.late !== undefined) await verifyLate(served, response, row.late);
-}
-
-async function verify(served: Served, path: string, response: RawResponse, row: FunctionRow): Promise<void> {
-  const shown = response.text().slice(0, 500);
-  const record = await recordOf(served, response);
-  assert.equal(record.error, row.error, `${shown} ${record.detail}`);
-  assert.equal(response.status, row.error === null ? 200 : ERRORS[row.error].status);
-  const text = row.text ?? (row.error === null ? 'x' : ERRORS[row.error].text);
-  if (typeof text === 'string') assert.equal(response.text(), text);
-  else assert.match(shown, text);
-  assert.deepEqual([record.status, record.resource], [response.status, `functions${path}.js`]);
-  if (row.detail !== undefined) assert.match(record.detail ?? 'no detail', row.detail);
-  if (row.error === 'HS_NEVER_ANSWERS') assert.ok(record.durationMs < 5_000, 'at once');
-}
-
-async function verifyLate({ late }: Served, response: RawResponse, expected: RegExp): Promise<void> {
-  const id = response.header('twilio-request-id');
-  const line = await eventually(() => late.find(({ requestId }) => requestId === id));
-  assert.match(line.text, expected);
-}
+describeFunctions([
+  { timeoutMs: SHORT_MS, tables: { loops: LOOPS } },
+  { timeoutMs: LONG_MS, tables: { silent: SILENT, throws: THROWS, ends: ENDS, left: LEFT } },
+  { timeoutMs: LONG_MS, tables: { after: AFTER } },
+]);
 
 interface ModuleRow {
   readonly name: string;

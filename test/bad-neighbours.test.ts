@@ -1,21 +1,10 @@
-/** What one call or one Function may not do to another: pollution, and what an answered call leaves behind. */
+/** What one call or one Function may not do to another. What answered calls leave behind: leftovers.test.ts. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
-import { expectGood, GOOD, recordOf } from './support/bad-row';
+import { expectGood, GOOD } from './support/bad-row';
 import { type RawResponse, request } from './support/raw-http';
-import { eventually, type Served, serve } from './support/serve';
-
-/** Answers after `ms`, with how many calls this instance has had. */
-function counting(leave: string): string {
-  return `
-    let calls = 0;
-    exports.handler = (context, event, callback) => {
-      calls += 1;
-      if (event.leave) { ${leave} }
-      setTimeout(callback, Number(event.ms ?? 0), null, String(calls));
-    };`;
-}
+import { type Served, serve } from './support/serve';
 
 const FILES = {
   'functions/good.js': GOOD,
@@ -45,15 +34,8 @@ const FILES = {
     context.extra = event.more = event.request.headers.injected = 'left';
     callback(null, before);
   };`,
-  'functions/log.js': counting("setTimeout(() => console.log('left line'), 30);"),
-  'functions/throw.js': counting("setTimeout(() => { throw new Error('left throw'); }, 30);"),
-  'functions/reject.js': counting("setTimeout(() => Promise.reject(new Error('left rejection')), 30);"),
-  'functions/exit.js': counting('setTimeout(() => process.exit(1), 30);'),
-  'functions/abort.js': counting(
-    'setTimeout(() => callback(null, "stolen"), 30); setTimeout(() => callback(new Error("stolen")), 40);',
-  ),
-  'functions/interval.js': counting("setInterval(() => console.log('left tick'), 10);"),
-  'functions/spin.js': counting('callback(null, String(calls)); for (;;);'),
+  'functions/count.js':
+    'let calls = 0; exports.handler = (context, event, callback) => callback(null, String((calls += 1)));',
   'functions/once.js': `exports.handler = (context, { id, ms }, callback) => {
     require('fs').appendFileSync('ran.txt', id + '\\n');
     if (ms) setTimeout(callback, Number(ms), null, id);
@@ -75,8 +57,6 @@ describe('a call', { concurrency: 4 }, () => {
     assert.equal(response.status, 200, response.text());
     return response.text();
   };
-  const lateLineOf = (response: RawResponse) =>
-    eventually(() => served.late.find(({ requestId }) => requestId === response.header('twilio-request-id')));
 
   it('does not see what another Function did to its process', async () => {
     const expected = {
@@ -99,46 +79,7 @@ describe('a call', { concurrency: 4 }, () => {
   });
 
   it('finds the module state that earlier calls left in its warm instance', async () => {
-    for (const expected of ['1', '2', '3']) assert.equal(await textOf('/log'), expected);
-  });
-
-  it('keeps its answer when a line of an earlier call is logged while it runs', async () => {
-    const first = await ask('/interval?leave=1');
-    const second = await ask('/interval?ms=100');
-    assert.deepEqual([first.text(), second.text()], ['1', '2']);
-    const line = await lateLineOf(first);
-    assert.deepEqual([line.text, line.level, line.resource], ['left tick', 'info', 'functions/interval.js']);
-    assert.deepEqual((await recordOf(served, second)).console, []);
-  });
-
-  for (const [path, left] of [
-    ['/throw', /after the answer: Error: left throw/],
-    ['/reject', /after the answer: Error: left rejection/],
-    ['/exit', /process\.exit\(\) was called by what an answered call left behind/],
-  ] as const) {
-    it(`keeps its answer when what an earlier call left behind fails while it runs (${path})`, async () => {
-      const first = await ask(`${path}?leave=1`);
-      const second = await ask(`${path}?ms=150`);
-      assert.deepEqual([first.text(), `${second.status} ${second.text()}`], ['1', '200 2']);
-      const record = await recordOf(served, second);
-      assert.deepEqual([record.error, record.console], [null, []]);
-      const line = await lateLineOf(first);
-      assert.match(line.text, left);
-      assert.equal(line.level, 'error');
-      assert.equal(await textOf(path), '1', 'the instance was retired');
-    });
-  }
-
-  it('keeps its answer when an earlier call calls back once more', async () => {
-    await ask('/abort?leave=1');
-    assert.equal(await textOf('/abort?ms=100'), '2');
-  });
-
-  it('runs within about 2 s after one that spins once it has answered', async () => {
-    assert.equal(await textOf('/spin?leave=1'), '1');
-    const start = performance.now();
-    assert.equal(await textOf('/spin'), '1', 'in another instance');
-    assert.ok(performance.now() - start < 5_000);
+    for (const expected of ['1', '2', '3']) assert.equal(await textOf('/count'), expected);
   });
 });
 

@@ -1,4 +1,4 @@
-/** What a hostile client or Function tries against the gateway itself: it may lose, nobody else may. */
+/** What a hostile client or Function tries against the gateway itself. Functions against themselves: hostile-*.test.ts. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
@@ -6,19 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { expectGood, GOOD } from './support/bad-row';
-import { startGateway } from './support/program';
+import { isAlive, startGateway } from './support/program';
 import { writeProject } from './support/project';
 import { request } from './support/raw-http';
 import { eventually, type Served, serve } from './support/serve';
 
-/** Frames of src/protocol/messages.ts as a Function could forge them: length, type, call id. */
-const FORGE = `const forge = (type, id) => {
-  const frame = Buffer.alloc(9);
-  frame.writeUInt32LE(5, 0);
-  frame.writeUInt8(type, 4);
-  frame.writeUInt32LE(id, 5);
-  require('node:fs').writeSync(3, frame);
-};`;
 const EXPORT = 'exports.handler = async (context, event, callback) =>';
 
 const FILES = {
@@ -26,10 +18,6 @@ const FILES = {
   'functions/good.js': GOOD,
   'functions/guarded.protected.js': `${EXPORT} callback(null, 'in');`,
   'functions/slow.js': `${EXPORT} setTimeout(() => callback(null, 'slow'), 200);`,
-  'functions/again.js': `${FORGE}
-    ${EXPORT} { setInterval(() => forge(17, 1), 100); };`,
-  'functions/ready.js': `${FORGE}
-    ${EXPORT} { setInterval(() => forge(16, 0), 100); };`,
   'functions/holder.js': `${EXPORT} {
     const options = { detached: true, stdio: ['ignore', 'ignore', 'ignore', 3] };
     require('node:child_process').spawn('sleep', ['4'], options).unref();
@@ -45,6 +33,8 @@ const FILES = {
     new Worker('setInterval(() => {}, 1000)', { eval: true }).unref();
     callback(null, String(process.pid));
   };`,
+  'functions/pid.js': `${EXPORT} callback(null, String(process.pid));`,
+  'functions/stopper.js': `${EXPORT} { process.kill(Number(event.pid), 'SIGSTOP'); callback(null, 'stopped'); };`,
   'functions/late-flood.js': `${EXPORT} {
     callback(null, 'ok');
     for (let i = 0; i < 200_000; i++) process._rawDebug('x'.repeat(100));
@@ -101,14 +91,6 @@ describe('a hostile Function', { concurrency: true }, () => {
   after(() => served.close());
   const get = (path: string) => request(served.port, { method: 'GET', path });
 
-  for (const path of ['/again', '/ready']) {
-    it(`cannot move its time limit by forged messages (${path})`, async () => {
-      assert.equal((await get(path)).status, 500);
-      assert.equal((await served.record(path)).error, 'HS_BROKE_PROTOCOL');
-      await expectGood(served.port);
-    });
-  }
-
   for (const path of ['/imported-child', '/imported-worker']) {
     it(`that leaves something running gets another process, however it was imported (${path})`, async () => {
       const first = (await get(path)).text();
@@ -116,13 +98,23 @@ describe('a hostile Function', { concurrency: true }, () => {
     });
   }
 
+  it('that stops the process of another one costs it a second, and nobody an answer', async () => {
+    const pid = (await get('/pid')).text();
+    assert.equal((await get(`/stopper?pid=${pid}`)).text(), 'stopped');
+    const [answers] = await Promise.all([Promise.all([get('/pid'), get('/pid')]), expectGood(served.port)]);
+    for (const answer of answers) {
+      assert.equal(answer.status, 200);
+      assert.notEqual(answer.text(), pid);
+    }
+    await eventually(() => (isAlive(Number(pid)) ? undefined : true));
+  });
+
   it('that floods stderr after its answer is heard a while and then ended', async () => {
     assert.equal((await get('/late-flood')).text(), 'ok');
     const isFlood = ({ resource }: { resource: string }) => resource === 'functions/late-flood.js';
-    await eventually(
-      () => served.late.find((line) => isFlood(line) && /floods the log/.test(line.text)),
-      5_000,
-    );
+    // On a busy machine its second is over before it has written enough to be a flood.
+    const isTold = ({ text }: { text: string }) => /floods the log|still busy/.test(text);
+    await eventually(() => served.late.find((line) => isFlood(line) && isTold(line)), 10_000);
     const heard = served.late.filter(isFlood).reduce((sum, { text }) => sum + text.length, 0);
     assert.ok(heard < 400_000, `${heard} characters`);
     await expectGood(served.port);
@@ -172,28 +164,23 @@ describe('the pool', () => {
   it('answers every call, and runs none twice, while its processes are killed from outside', async (t) => {
     const served = await serve(FILES);
     t.after(() => served.close());
-    const killer = setInterval(() => killOneInstance(served), 40);
-    const until = performance.now() + 2_500;
     const answers: string[] = [];
     const client = async (name: number): Promise<void> => {
-      for (let round = 0; performance.now() < until; round++) {
-        const id = `${name}-${round}`;
-        const { status, body } = await request(
-          served.port,
-          { method: 'GET', path: `/noting?id=${id}` },
-          8_000,
-        );
+      for (let round = 0; round < 50; round++) {
+        const path = `/noting?id=${name}-${round}`;
+        const { status, body } = await request(served.port, { method: 'GET', path });
         answers.push(status === 200 ? body.toString() : String(status));
+        // By calls and not by time: on a slow machine none would live long enough to answer.
+        if (answers.length % 10 === 0) killOneInstance(served);
       }
     };
     await Promise.all(Array.from({ length: 12 }, (_, name) => client(name)));
-    clearInterval(killer);
     const ran = readFileSync(served.project.file('ran.txt'), 'utf8').trim().split('\n');
     assert.equal(new Set(ran).size, ran.length, 'a call ran twice');
     const right = answers.filter((answer) => answer !== '500');
     assert.ok(
-      right.length > 50 && right.every((answer) => ran.includes(answer)),
-      `${right.length} right answers`,
+      right.length > 300 && right.every((answer) => ran.includes(answer)),
+      `${right.length} right answers of ${answers.length}`,
     );
   });
 

@@ -1,9 +1,7 @@
 /** What Functions of real projects rely on (functions-behaviour 5 to 7 and 18), over HTTP and with real processes. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
@@ -332,6 +330,32 @@ describe('the process of a Function', () => {
     });
   });
 
+  it('runs on the version of Node that the gateway runs on', async (t) => {
+    const served = await servedFor(t, { 'functions/a.js': answering('[process.version, process.execPath]') });
+    assert.deepEqual(await askJson(served, '/a'), [process.version, process.execPath]);
+  });
+
+  it('loads fetch when it is used, and nothing ever makes its real output non-blocking', async (t) => {
+    const file = `const fs = require('node:fs');
+    const isBlocking = (fd) => {
+      const [, flags] = /^flags:\\s*(\\d+)$/m.exec(fs.readFileSync('/proc/self/fdinfo/' + fd, 'utf8'));
+      return (parseInt(flags, 8) & fs.constants.O_NONBLOCK) === 0;
+    };
+    const look = () => [process.moduleLoadList.some((name) => /undici/.test(name)), isBlocking(1), isBlocking(2)];
+    exports.handler = async (context, event, callback) => {
+      const before = look();
+      await fetch('data:text/plain,x');
+      require('node:assert');
+      console.log('x');
+      callback(null, [before, look()]);
+    };`;
+    const served = await servedFor(t, { 'functions/a.js': file });
+    assert.deepEqual(await askJson(served, '/a'), [
+      [false, true, true],
+      [true, true, true],
+    ]);
+  });
+
   it('is shared by all Functions with --isolation environment', async (t) => {
     const setting = running('globalThis.shared = event.value; callback(null, [process.pid]);');
     const files = {
@@ -399,39 +423,6 @@ describe('the process of a Function', () => {
     const { id, console: lines } = await served.record('/leave');
     assert.deepEqual(lines, []);
     assert.deepEqual([line.requestId, line.level, line.text], [id, 'info', 'late']);
-  });
-
-  it('keeps its connections to another server, and does not fail with those that were closed meanwhile', async (t) => {
-    const server = createServer({ keepAliveTimeout: 400 }, (req, res) => {
-      req.resume().on('end', () => res.end('pong'));
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    t.after(() => server.close());
-    const address = server.address();
-    assert(typeof address === 'object' && address !== null);
-    const url = `http://127.0.0.1:${address.port}/`;
-    const served = await servedFor(t, {
-      'functions/fetch.js': `exports.handler = async (context, event, callback) => {
-        const response = await fetch(event.url, { method: 'POST', body: 'ping' });
-        callback(null, await response.text());
-      };`,
-      'functions/agent.js': `const http = require('node:http');
-      const agent = new http.Agent({ keepAlive: true });
-      exports.handler = (context, event, callback) => {
-        const request = http.request(event.url, { method: 'POST', agent }, (response) => {
-          response.setEncoding('utf8').once('data', (text) => callback(null, text)).resume();
-        });
-        request.on('error', callback).end('ping');
-      };`,
-    });
-    for (const pause of [0, 1_100, 0, 1_300]) {
-      await new Promise((resolve) => setTimeout(resolve, pause));
-      const answers = await Promise.all(
-        ['/fetch', '/agent'].map((path) => ask(served, `${path}?url=${encodeURIComponent(url)}`)),
-      );
-      for (const answer of answers)
-        assert.equal(`${answer.status} ${answer.text()}`, '200 pong', `after ${pause} ms`);
-    }
   });
 });
 

@@ -120,30 +120,69 @@ test('exports that throw when they are read are a module that cannot be loaded',
   assert.equal(failureOf(load('functions/getter.js', text)).code, 'HS_LOAD_FAILED');
 });
 
-test('an ES module either runs or is refused with what to do', () => {
-  write('esm/package.json', '{"type":"module"}');
-  const loaded = load('esm/hello.js', 'export const handler = () => 5');
-  if (loaded.handler !== null)
-    return assert.equal(
-      loaded.handler({}, {}, () => undefined),
-      5,
-    );
-  assert.match(
-    failureOf(loaded).message,
-    /^ES modules are not served by this version of Node: write require/,
-  );
+/** Node 20.19, 22.12 and later. */
+const LOADS_ES_MODULES = Reflect.get(process.features, 'require_module') === true;
+const SERVED = 'export const handler = () => 5;';
+const ES_MODULES: readonly [what: string, name: string, text: string][] = [
+  ['that package.json says to be one', 'esm/hello.js', SERVED],
+  ['that imports', 'functions/imports.js', `import fs from 'node:fs';\n${SERVED}`],
+  ['that only exports', 'functions/exports.js', SERVED],
+  ['of its own extension', 'functions/own.mjs', SERVED],
+];
+for (const [what, name, text] of ES_MODULES) {
+  test(`an ES module ${what} either runs or is refused with what to do`, () => {
+    write('esm/package.json', '{"type":"module"}');
+    const loaded = load(name, text);
+    assert.equal(loaded.handler !== null, LOADS_ES_MODULES);
+    if (loaded.handler === null) assert.match(failureOf(loaded).message, NOT_SERVED);
+    else assert.equal(answerOf(loaded.handler), 5);
+  });
+}
+
+const NOT_SERVED = /ES modules are not served by this version of Node: write require/;
+
+function answerOf(handler: NonNullable<Loaded['handler']>): unknown {
+  return handler({}, {}, () => undefined);
+}
+
+test('the syntax of ES modules where package.json forbids it says what to do', () => {
+  write('cjs/package.json', '{"type":"commonjs"}');
+  const { message } = failureOf(load('cjs/hello.js', `import fs from 'node:fs';\n${SERVED}`));
+  assert.match(message, /^cjs\/hello\.js:1: Cannot use import statement outside a module\. /);
+  assert.match(message, LOADS_ES_MODULES ? /package\.json says "type": "commonjs"/ : NOT_SERVED);
 });
 
-test('the syntax of ES modules in a CommonJS file says what to do where Node cannot run it', () => {
-  const loaded = load('functions/syntax-esm.js', 'import fs from "node:fs";\nexport const handler = () => 5');
-  if (loaded.handler !== null)
-    return assert.equal(
-      loaded.handler({}, {}, () => undefined),
-      5,
-    );
-  const { message } = failureOf(loaded);
-  assert.match(
-    message,
-    /^functions\/syntax-esm\.js:1: Cannot use import statement outside a module\. ES modules/,
-  );
+const BAD_ES_MODULES: readonly [what: string, text: string, code: string, message: RegExp][] = [
+  [
+    'with an await at its top',
+    `await 1;\n${SERVED}`,
+    'HS_LOAD_FAILED',
+    /^an ES module with a top-level await cannot be loaded: move it into the handler/,
+  ],
+  [
+    'with a default export alone',
+    'export default () => 5;',
+    'HS_NO_HANDLER',
+    /\(it has a default export: write export const handler = …\)$/,
+  ],
+  [
+    'that cannot be parsed',
+    "import fs from 'node:fs';\nexport const handler = (=> 5;",
+    'HS_LOAD_FAILED',
+    /^functions\/bad-2\.js or what it imports: Unexpected token '=>'$/,
+  ],
+  [
+    'that imports what is not there',
+    `import nowhere from 'no-such-package-here';\n${SERVED}`,
+    'HS_LOAD_FAILED',
+    /^Cannot find package 'no-such-package-here' imported from .*functions[\\/]bad-3\.js$/,
+  ],
+];
+BAD_ES_MODULES.forEach(([what, text, code, message], index) => {
+  test(`an ES module ${what} says what to do`, () => {
+    const failure = failureOf(load(`functions/bad-${index}.js`, text));
+    if (LOADS_ES_MODULES)
+      assert.deepEqual([failure.code, message.test(failure.message)], [code, true], failure.message);
+    else assert.match(failure.message, /ES modules are not served|await is only valid/);
+  });
 });

@@ -39,8 +39,14 @@ interface Template {
   readonly setsDomainName: boolean;
 }
 
-/** What does not change between calls, laid out once: a copy of it costs a quarter of building it anew. */
-const templates = new WeakMap<Boot, Template>();
+/**
+ * What does not change between calls, laid out once: a copy of it costs a quarter of building it anew. Its methods
+ * are its own: author's code may replace those of all others.
+ */
+const templates: Pick<WeakMap<Boot, Template>, 'get' | 'set'> = Object.assign(new WeakMap<Boot, Template>(), {
+  get: WeakMap.prototype.get,
+  set: WeakMap.prototype.set,
+});
 
 function createTemplate(boot: Boot, sdk: Sdk): Template {
   const { variables } = boot;

@@ -25,7 +25,7 @@ export function loadHandler(file: string, root: string): Loaded {
     if (typeof handler === 'function') return { handler: handler as Handler };
     return { handler: null, code: 'HS_NO_HANDLER', error: noHandler(exported, relative(root, file)) };
   } catch (error) {
-    return { handler: null, code: 'HS_LOAD_FAILED', error: explained(error, root) };
+    return { handler: null, code: 'HS_LOAD_FAILED', error: explained(error, { file, root }) };
   }
 }
 
@@ -39,15 +39,21 @@ function hintFor(exported: unknown): string {
   if (typeof exported === 'function') return ' (module.exports is a function: write exports.handler = …)';
   if (typeof exported !== 'object' || exported === null) return ` (module.exports is ${show(exported)})`;
   if ('handler' in exported) return ` (exports.handler is ${show(memberOf(exported, 'handler'))})`;
+  if ('default' in exported) return ' (it has a default export: write export const handler = …)';
   const names = Object.keys(exported).slice(0, 5);
   return names.length === 0 ? ' (it exports nothing)' : ` (it exports ${names.join(', ')})`;
 }
 
+interface Source {
+  readonly file: string;
+  readonly root: string;
+}
+
 /** The same error, or one in its place whose message says where and what to do. */
-function explained(error: unknown, root: string): unknown {
+function explained(error: unknown, source: Source): unknown {
   if (!isError(error)) return error;
   const { name, message, stack } = describeError(error);
-  const better = betterMessage(memberOf(error, 'code'), { name, message, stack: stack ?? '' }, root);
+  const better = betterMessage(memberOf(error, 'code'), { name, message, stack: stack ?? '' }, source);
   if (better === message) return error;
   const replacement = new Error(better);
   replacement.name = name;
@@ -64,27 +70,39 @@ interface Described {
 const NO_ES_MODULES = [
   'ES modules are not served by this version of Node:',
   'write require(…) and exports.handler = …, and leave "type": "module" out of package.json;',
-  'Node 22.12 and later load them',
+  'Node 20.19, 22.12 and later load them',
 ].join(' ');
 
-function betterMessage(code: unknown, error: Described, root: string): string {
+const NO_ES_MODULES_HERE = [
+  'package.json says "type": "commonjs", or the file has both import or export and what CommonJS has:',
+  'write require(…) and exports.handler = …, or leave "type" out and write import and export only',
+].join(' ');
+
+function betterMessage(code: unknown, error: Described, { file, root }: Source): string {
   if (code === 'ERR_REQUIRE_ESM') return `${NO_ES_MODULES} (${firstLine(error.message)})`;
   if (code === 'ERR_REQUIRE_ASYNC_MODULE') {
     return `an ES module with a top-level await cannot be loaded: move it into the handler (${firstLine(error.message)})`;
   }
   if (code === 'MODULE_NOT_FOUND') return error.message.replace(`\n- ${join(root, 'package.json')}`, '');
   if (error.name !== 'SyntaxError') return error.message;
-  const place = placeOf(error.stack, root);
+  // Of an ES module the stack tells neither file nor line.
+  const place = placeOf(error.stack, root) ?? `${relative(root, file)} or what it imports: `;
   const isEsModule = /import statement outside|Unexpected token 'export'|Cannot use 'import\.meta'/.test(
     error.message,
   );
-  return `${place}${error.message}${isEsModule ? `. ${NO_ES_MODULES}` : ''}`;
+  if (!isEsModule) return place + error.message;
+  return `${place}${error.message}. ${loadsEsModules() ? NO_ES_MODULES_HERE : NO_ES_MODULES}`;
+}
+
+/** Whether `require` does; by itself since the versions named above. */
+function loadsEsModules(): boolean {
+  return memberOf(process.features, 'require_module') === true;
 }
 
 /** V8 puts `file:line` above the stack of a syntax error, and nowhere else. */
-function placeOf(stack: string, root: string): string {
+function placeOf(stack: string, root: string): string | null {
   const [, file, line] = /^(\/.+|[A-Za-z]:\\.+):(\d+)$/.exec(firstLine(stack)) ?? [];
-  return file === undefined ? '' : `${relative(root, file)}:${line}: `;
+  return file === undefined ? null : `${relative(root, file)}:${line}: `;
 }
 
 function firstLine(text: string): string {
