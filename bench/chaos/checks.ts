@@ -31,7 +31,7 @@ const ROOM: Readonly<Record<keyof Footprint, number>> = {
   rssMb: 32,
   pssMb: 32,
 };
-/** A spare, one that is starting, and the gateway itself. */
+/** The gateway itself, spares, and what an instance has started. */
 const PROCESSES_BESIDE = 4;
 
 export function checkRun(run: Run, settled: Settled, wrong: readonly Wrong[], options: Options): Check[] {

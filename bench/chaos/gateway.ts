@@ -53,6 +53,12 @@ export class Gateway {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
+  /** The end of what it wrote, for when it ended by itself. */
+  get lastWords(): string {
+    const files = [this.logFile, this.errorFile];
+    return files.map((file) => readFileSync(file, 'utf8').slice(-1_000)).join('\n');
+  }
+
   /** What the gateway holds once the garbage is gone. */
   async probe(): Promise<Probed> {
     rmSync(this.#probeFile, { force: true });

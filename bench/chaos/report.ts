@@ -16,6 +16,8 @@ export interface Report {
   readonly passed: boolean;
   readonly answers: number;
   readonly perSecond: number;
+  /** Share of a core that other programs took during the chaos. */
+  readonly others: number;
   readonly kills: number;
   readonly builds: number;
   readonly settled: Omit<Settled, 'wrong'>;
@@ -60,6 +62,7 @@ export function makeReport(run: Run, grounds: Grounds, options: Options): Report
     passed: checks.every(({ holds, isReport }) => holds || isReport),
     answers: bed.tallies.total,
     perSecond: run.answers / run.seconds,
+    others: run.others,
     kills: ledger.kills.length,
     builds: bed.builds.count,
     settled: figures,
@@ -86,7 +89,8 @@ export function formatReport(report: Report): string {
     ...showWrong(report.wrong),
     ...report.orphans.slice(0, SHOWN).map((one) => `Left after the end: ${one}`),
     `${report.passed ? 'Passed' : 'FAILED'}: ${formatNumber(report.answers)} answers, ` +
-      `${formatNumber(report.perSecond)}/s during the chaos. Repeat with --seed ${report.seed}`,
+      `${formatNumber(report.perSecond)}/s during the chaos, while others took ${formatNumber(report.others)} of a core. ` +
+      `Repeat with --seed ${report.seed}`,
   ].join('\n\n');
 }
 

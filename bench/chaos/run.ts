@@ -5,10 +5,12 @@
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { withOthersLoad } from '../measure/machine';
+import { treeOf } from '../measure/processes';
 import type { Bed, Phase } from './bed';
 import { callAll } from './callers';
 import { attackAll } from './clients';
-import { killInstances, saveFiles } from './disturbers';
+import { killInstances, saveFiles, type Targets } from './disturbers';
 import { describeProcess, type Footprint, findProcesses, measureFootprint } from './footprint';
 import { type Exit, Gateway } from './gateway';
 import { KINDS } from './kinds';
@@ -33,6 +35,8 @@ export interface Run {
   /** Of the chaos itself. */
   readonly seconds: number;
   readonly answers: number;
+  /** What share of a core others took meanwhile. */
+  readonly others: number;
 }
 
 /** Parts of the whole run; the rest is the chaos. */
@@ -85,11 +89,12 @@ class Course {
       const before = await this.#rest('rest');
       const answersBefore = this.#bed.tallies.total;
       const startedAt = performance.now();
-      await this.#beWild('chaos', chaos, this.options.requests);
+      const wild = () => this.#beWild('chaos', chaos, this.options.requests);
+      const { others } = await withOthersLoad(wild);
       const seconds = (performance.now() - startedAt) / 1000;
       const answers = this.#bed.tallies.total - answersBefore;
       const after = await this.#rest('last rest');
-      return { ...(await this.#end()), rested: { before, after }, seconds, answers };
+      return { ...(await this.#end()), rested: { before, after }, seconds, answers, others };
     } finally {
       this.#progress.close();
       this.#bed.timeline.flush();
@@ -125,12 +130,17 @@ class Course {
       this.#victim.callSteadily(name, phase.stop),
       callAll(this.#bed, phase),
       attackAll(this.#bed, phase),
-      killInstances(this.#bed, phase, this.gateway.pid, this.#victim),
+      killInstances(this.#bed, phase, this.#targets()),
       saveFiles(this.#bed, phase),
     ];
     await this.#waitUntil(performance.now() + seconds * 1000, requests);
     controller.abort();
     await Promise.all(all);
+  }
+
+  #targets(): Targets {
+    const { pid: gatewayPid } = this.gateway;
+    return { gatewayPid, runsFile: this.grounds.runsFile, victim: this.#victim };
   }
 
   async #waitUntil(endAt: number, requests: number | null): Promise<void> {
@@ -142,14 +152,15 @@ class Course {
   /** A new build ends the instances of the old one: what is left then does not depend on which ones were idle. */
   async #rest(name: string): Promise<Footprint> {
     this.#enter(name);
+    if (!this.gateway.isAlive) throw new Error(`the gateway is gone: ${this.gateway.lastWords}`);
     await sleep(SETTLE_MS);
-    this.#mostProcesses = Math.max(this.#mostProcesses, findProcesses(this.grounds).length);
+    this.#mostProcesses = Math.max(this.#mostProcesses, treeOf(this.gateway.pid).length);
     for (const kind of KINDS.slice(0, 1)) this.#bed.builds.write(kind);
     await sleep(REST_MS - SETTLE_MS);
     return measureFootprint(this.gateway, this.grounds);
   }
 
-  async #end(): Promise<Omit<Run, 'rested' | 'seconds' | 'answers'>> {
+  async #end(): Promise<Omit<Run, 'rested' | 'seconds' | 'answers' | 'others'>> {
     this.#enter('end');
     const exit = await this.gateway.stop();
     await sleep(LINGER_MS);
