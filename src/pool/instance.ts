@@ -8,6 +8,7 @@ import { decodeFromInstance, encodeCall, type FromInstance, type Reply } from '.
 import { ClaimFile } from './claim-file';
 import { type AnsweredCall, InstanceLog } from './instance-log';
 import type { Invocation } from './invocation';
+import { readBeforeDestroyed } from './last-messages';
 import { killGroup, type LaunchedProcess, launch } from './launch';
 import { readResidentBytes } from './memory';
 
@@ -196,6 +197,7 @@ export class Instance {
   #listen(): void {
     const { child, channel, stdout, stderr } = this.#process;
     channel.on('data', (chunk: Buffer) => this.#onData(chunk));
+    readBeforeDestroyed(channel, (chunk) => this.#onData(chunk));
     channel.on('error', () => channel.destroy());
     channel.on('close', () => this.#onChannelClosed());
     stdout.on('data', (chunk: Buffer) => this.#log.addOutput(stdout, 'info', chunk));
