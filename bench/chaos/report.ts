@@ -43,6 +43,7 @@ interface KindFigures extends Latency {
 }
 
 const SHOWN = 20;
+const REQUEST_ID = /RQ[0-9a-f]{32}/;
 
 export function makeReport(run: Run, grounds: Grounds, options: Options): Report {
   const { bed, victim } = run;
@@ -140,10 +141,13 @@ function showWrong(wrong: readonly string[]): string[] {
 
 function describeWrong(wrong: readonly Wrong[], logFile: string): string[] {
   if (wrong.length === 0) return [];
-  const lines = readFileSync(logFile, 'utf8').split('\n');
+  const lines = new Map<string, string>();
+  for (const line of readFileSync(logFile, 'utf8').split('\n')) {
+    const requestId = REQUEST_ID.exec(line)?.[0] ?? '';
+    if (!lines.has(requestId)) lines.set(requestId, line);
+  }
   return wrong.map(({ id, what }) => {
-    const requestId = /RQ[0-9a-f]{32}/.exec(what)?.[0];
-    const line = requestId === undefined ? undefined : lines.find((one) => one.includes(requestId));
+    const line = lines.get(REQUEST_ID.exec(what)?.[0] ?? 'none');
     return `#${id} ${what}${line === undefined ? '' : `\n    ${line.slice(0, 600)}`}`;
   });
 }
