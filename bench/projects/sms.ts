@@ -64,7 +64,7 @@ function signedMessage(port: number, target: string, at: number): WireRequest {
 }
 
 /** The vendor's rule: the URL, then name and value of each field in the order of the names; HMAC-SHA1, base64. */
-function sign(url: string, fields: Readonly<Record<string, string>>): string {
+export function sign(url: string, fields: Readonly<Record<string, string>>): string {
   const names = Object.keys(fields).sort();
   const data = url + names.map((name) => name + fields[name]).join('');
   return createHmac('sha1', AUTH_TOKEN).update(data, 'utf8').digest('base64');

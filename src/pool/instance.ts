@@ -16,6 +16,7 @@ import { CLOSED_CHANNEL, explainEnd, type Reason } from './explain-end';
 import { type AnsweredCall, InstanceLog } from './instance-log';
 import type { InstanceProcess } from './instance-process';
 import type { Invocation } from './invocation';
+import { readBeforeDestroyed } from './last-messages';
 import type { Phase, PoolInstance } from './pool-instance';
 
 /** What the pool is told. Every callback gets the instance first. */
@@ -204,6 +205,7 @@ export class Instance implements PoolInstance {
   #listen(): void {
     const { channel, stdout, stderr } = this.process;
     channel.on('data', (chunk: Buffer) => this.#onData(chunk));
+    readBeforeDestroyed(channel, (chunk) => this.#onData(chunk));
     channel.on('error', () => channel.destroy());
     channel.on('close', () => this.#onChannelClosed());
     stdout.on('data', (chunk: Buffer) => this.#log.addOutput(stdout, 'info', chunk));
