@@ -1,10 +1,9 @@
 import type { Invocation } from './invocation';
+import { mostAtOnce } from './policy/ahead';
 import { type Debt, NO_DEBT } from './policy/brake';
 import { isSlow } from './policy/slow';
 import type { PoolInstance } from './pool-instance';
 
-/** Calls at one instance, the running one included. */
-const AHEAD = 8;
 const AVERAGE_WEIGHT = 0.1;
 const LONG_FIRST_MS = 250;
 const MOST_TIMES_AVERAGE = 4;
@@ -70,10 +69,11 @@ export class Lane {
 
   /** The warm instance with the fewest calls that may take one more ahead. */
   leastBusy(now: number): PoolInstance | null {
+    const most = mostAtOnce(this.callMs);
     let best: PoolInstance | null = null;
     for (const instance of this.instances) {
       if (instance.retiring || instance.served === 0 || !instance.mayGiveBack) continue;
-      if (instance.pending.length >= AHEAD || this.#isHeldUp(instance, now)) continue;
+      if (instance.pending.length >= most || this.#isHeldUp(instance, now)) continue;
       if (best === null || instance.pending.length < best.pending.length) best = instance;
     }
     return best;
