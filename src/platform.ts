@@ -220,14 +220,13 @@ class RunningPlatform implements Platform, Sites {
   }
 
   #poolEventsOf(build: Build): PoolEvents {
-    const told = new Set<string>();
+    const told = new Set<number>();
     return {
       late: (line) => this.events.late(line),
       loadFailed: (functionIndex, failure) => {
         const text = describeLoadFailure(build, functionIndex, failure);
-        if (text === null || told.has(text)) return;
-        told.add(text);
-        this.events.notice('error', text);
+        if (text !== null && !told.has(functionIndex)) this.events.notice('error', text);
+        told.add(functionIndex);
       },
     };
   }

@@ -108,8 +108,9 @@ export class Pool {
     this.#closed = true;
     for (const invocation of this.#arrived.splice(0)) invocation.fail('HS_STOPPING', 'the gateway stopped');
     this.#schedule.failAll('HS_STOPPING', 'the gateway stopped');
-    this.#endPreparing();
     this.#starter.stop();
+    this.#schedule.drain();
+    this.#endPreparing();
     for (const instance of this.#starter.all) instance.kill('HS_STOPPING', 'the gateway stopped');
     return this.#whenEmpty();
   }
