@@ -6,7 +6,7 @@ const ALLOCATES = {
   buffers: `const all = []; for (;;) all.push(Buffer.alloc(1 << 20, 1));`,
 };
 
-const LINES = 20_000;
+const LINES = 6_000;
 const FLOODS = {
   console: `for (let at = 0; at < ${LINES}; at++) console.log('line', at, event.id); done();`,
   blank: `for (let at = 0; at < ${LINES}; at++) console.log(''); done();`,
