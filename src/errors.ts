@@ -149,7 +149,7 @@ export const ERRORS = {
   HS_TOO_MANY_REQUESTS: {
     status: 429,
     text: 'Too Many Requests',
-    when: 'All instances are busy and the queue is full, the call waited over 5 s, or --max-invocations calls are under way.',
+    when: 'All instances are busy and the queue is full, the call waited over 5 s, --max-invocations calls are under way, or one connection sent over 256 requests before their answers came.',
     fix: 'Raise --max-instances (or --max-invocations), or make the Function answer faster.',
     vendor: 82001,
   },

@@ -81,7 +81,6 @@ async function writeHaproxy(folder: string, port: number, { backends }: ProxyOpt
   const documented = exampleOf('haproxy')
     .replace('bind :443 ssl crt /etc/ssl/hooks.example.com.both.pem', `bind 127.0.0.1:${port}`)
     .replace('default_backend', `http-request deny if { path ${BARRED} }\n    default_backend`)
-    .replace(/inter 1s/, 'inter 100ms')
     .replace(/^ +server [\s\S]*$/m, '');
   const servers = backends.map((backend, index) => `    server ${'ab'[index]} 127.0.0.1:${backend}\n`);
   const global = `global\n    maxconn 2000\n    stats socket ${join(folder, 'admin.sock')} level admin\n\n`;
