@@ -192,7 +192,8 @@ describe('a save, with instances in advance,', () => {
       await served.project.replace('functions/a.js', noting(`${round}`));
       assert.equal((await ask(served, '/a'))[0], `${round}`);
     }
-    await eventually(() => childrenOf(process.pid).length === 2 || undefined, 10_000);
+    // With the spare; a call that had to wait may have got an instance of its own.
+    await eventually(() => childrenOf(process.pid).length <= 3 || undefined, 10_000);
   });
 
   it('that comes before the one before it is warm is the one that counts', async (t) => {
@@ -203,7 +204,7 @@ describe('a save, with instances in advance,', () => {
     }
     await eventually(() => served.notices.at(-1), 10_000);
     while ((await ask(served, '/a'))[0] !== '5') await new Promise((resolve) => setTimeout(resolve, 20));
-    await eventually(() => childrenOf(process.pid).length === 2 || undefined, 10_000);
+    await eventually(() => childrenOf(process.pid).length <= 3 || undefined, 10_000);
   });
 
   it('that makes too many of them is not made live, and says why', async (t) => {

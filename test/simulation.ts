@@ -53,6 +53,8 @@ export interface Summary {
   readonly longestFailureMs: number;
 }
 
+/** There is no reply to look at. */
+const ANSWERED = { type: 'superseded' } as const;
 const START_CPU_MS = 60;
 /** What a call costs beside its own work. */
 const CALL_CPU_MS = 0.05;
@@ -393,13 +395,7 @@ class SimulatedInstance implements PoolInstance {
     this.#hasBegun = false;
     this.#enter('idle');
     if (this.pending.length > 0) this.#begin();
-    invocation.end({ type: 'superseded' });
-    this.#simulation.schedule.noteResult(
-      this,
-      invocation,
-      this.#simulation.now,
-      (cpuMs + CALL_CPU_MS) * 1000,
-    );
+    this.#simulation.schedule.noteResult(this, invocation, ANSWERED, (cpuMs + CALL_CPU_MS) * 1000);
   }
 
   #onGone(code: ErrorCode): void {

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { CodedError } from '../errors';
 import type { Build } from '../model/build';
 import type { ConsoleLevel, LateLine } from '../model/invocation';
-import type { Failure, Reply } from '../protocol/messages';
+import type { Failure } from '../protocol/messages';
 import type { Instance, InstanceEvents } from './instance';
 import type { AnsweredCall } from './instance-log';
 import { Invocation, type InvocationInput, type Outcome } from './invocation';
@@ -159,7 +159,9 @@ export class Pool {
       this.#schedule.noteReady(performance.now());
     },
     loaded: (instance, functionIndex, failure) => this.#onLoaded(instance, functionIndex, failure),
-    result: (instance, invocation, reply, cpuUs) => this.#onResult(instance, invocation, reply, cpuUs),
+    // Hot.
+    result: (instance, invocation, reply, cpuUs) =>
+      this.#schedule.noteResult(instance, invocation, { type: 'reply', reply }, cpuUs),
     returned: (instance, invocation) => {
       if (this.#closed) invocation.fail('HS_STOPPING', 'the gateway stopped');
       this.#schedule.noteReturned(instance, invocation, performance.now());
@@ -169,12 +171,6 @@ export class Pool {
     late: (instance, call, level, text) => this.#onLate(instance, call, level, text),
     gone: (instance) => this.#onInstanceGone(instance),
   };
-
-  /** Hot. */
-  #onResult(instance: Instance, invocation: Invocation, reply: Reply, cpuUs: number): void {
-    invocation.end({ type: 'reply', reply });
-    this.#schedule.noteResult(instance, invocation, instance.since, cpuUs);
-  }
 
   #onLoaded(instance: Instance, functionIndex: number, failure: Failure | null): void {
     if (failure !== null && !this.#draining) this.events.loadFailed(functionIndex, failure);

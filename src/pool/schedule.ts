@@ -3,7 +3,7 @@
  * them, done. Without clock and timers: `Pool` says what happens and when, and so does the simulation.
  */
 import type { ErrorCode } from '../errors';
-import type { Invocation } from './invocation';
+import type { Invocation, Outcome } from './invocation';
 import { Lane } from './lane';
 import { LaneView, type PoolFigures } from './lane-view';
 import { refuse } from './policy/admit';
@@ -102,13 +102,14 @@ export class Schedule {
     }
   }
 
-  /** Hot. The first call of the instance has its answer. */
-  noteResult(instance: PoolInstance, { functionIndex }: Invocation, now: number, cpuUs: number): void {
-    this.#figures.now = now;
+  /** Hot. The first call of the instance ends with this, now that the instance has its next phase. */
+  noteResult(instance: PoolInstance, invocation: Invocation, outcome: Outcome, cpuUs: number): void {
+    this.#figures.now = instance.since;
     this.#figures.running -= 1;
-    const lane = this.#laneOf(functionIndex);
-    lane.measure(instance, now, cpuUs);
+    const lane = this.#laneOf(invocation.functionIndex);
+    lane.measure(instance, instance.since, cpuUs);
     lane.debt = afterAnswer(lane.debt);
+    invocation.end(outcome);
     this.#onFree(instance, lane);
   }
 
