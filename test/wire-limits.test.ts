@@ -14,7 +14,7 @@ const FILES = {
   'functions/size.js':
     'exports.handler = (context, { a }, callback) => setTimeout(callback, 30, null, String(a.length));',
   'functions/wait.js':
-    "exports.handler = (context, event, callback) => setTimeout(callback, 400, null, 'waited');",
+    "exports.handler = (context, event, callback) => setTimeout(callback, 1_000, null, 'waited');",
 };
 
 describe('the bodies of all requests together', () => {
@@ -83,8 +83,14 @@ describe('the bodies of all requests together', () => {
         return socket;
       }),
     );
+    // Refused either way, so that it waits for no instance: as invalid JSON while there is room.
     await eventually(async () => {
-      const { status } = await post('/size', `a=${'b'.repeat(500_000)}`);
+      const { status } = await request(served.port, {
+        method: 'POST',
+        path: '/good',
+        headers: [['Content-Type', 'application/json']],
+        body: '{'.repeat(500_000),
+      });
       return status === 429 ? true : undefined;
     });
     for (const socket of sockets) socket.destroy();
