@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { ClaimFile } from '../src/pool/claim-file';
 import { killGroup, launch } from '../src/pool/launch';
+import { createTag } from '../src/pool/process-tag';
 import { FrameReader } from '../src/protocol/frames';
 import {
   decodeFromInstance,
@@ -206,7 +207,13 @@ async function drive(t: TestContext): Promise<Driven> {
   const project = await writeProject({ 'functions/noting.js': NOTING });
   const folder = await mkdtemp(join(tmpdir(), 'hookswitch-fuzz-'));
   const claims = new ClaimFile(folder, 'claims');
-  const { child, channel, stdout, stderr } = launch(claims.fd, 64);
+  const { child, channel, stdout, stderr } = launch({
+    memoryMb: 64,
+    maxOpenFiles: 1_024,
+    tag: createTag(),
+    claimFd: claims.fd,
+    compileCache: join(folder, 'compiled'),
+  });
   stdout.resume();
   stderr.resume();
   t.after(async () => {
@@ -229,6 +236,7 @@ async function drive(t: TestContext): Promise<Driven> {
     accountSid: null,
     authToken: null,
     temporaryFolder: folder,
+    reading: 'frozen',
   });
   return { project, boot, channel, messages, ended: once(child, 'exit') };
 }

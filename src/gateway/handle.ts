@@ -302,7 +302,7 @@ export class Handler {
         if (outcome.reply.failure !== null && showsPage(exchange, site)) {
           return respondWithPage(exchange, outcome.reply.failure, outcome.reply.status, site.build.root);
         }
-        return respond(exchange, outcome.reply, site.pool.running);
+        return respond(exchange, outcome.reply, site.pool.running + 1);
       case 'failed':
         if (showsPage(exchange, site) && isFailureOfCode(outcome.code)) {
           const failure = { code: outcome.code, name: '', message: outcome.detail, stack: null };
