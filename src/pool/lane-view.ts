@@ -28,7 +28,7 @@ export class LaneView implements PoolView, ArrivalView, RoomView, AdvanceView, H
   free: PoolInstance | null = null;
 
   constructor(
-    private readonly lane: Lane,
+    readonly lane: Lane,
     private readonly pool: PoolFigures,
   ) {}
 

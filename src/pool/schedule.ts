@@ -12,7 +12,7 @@ import { afterAnswer, afterDeath } from './policy/brake';
 import { type Choice, choose, wantsMore } from './policy/choose';
 import { hasRestedEnough } from './policy/rest';
 import { findVictim } from './policy/room';
-import { givesWay, goesBefore } from './policy/turn';
+import { firstInTurn, givesWay } from './policy/turn';
 import type { PoolInstance, Processes } from './pool-instance';
 import { failRefused, Waiting } from './waiting';
 
@@ -92,9 +92,9 @@ export class Schedule {
   /** Hot. Gives calls to instances as far as the policy finds something. */
   serveAll(now: number): void {
     this.#figures.now = now;
-    let wanting: Lane[] | null = null;
+    let wanting: LaneView[] | null = null;
     for (const lane of this.#lanes) {
-      if (lane.queue.length > 0 && this.#useOwn(lane)) (wanting ??= []).push(lane);
+      if (lane.queue.length > 0 && this.#useOwn(lane)) (wanting ??= []).push(this.#viewOf(lane));
     }
     if (wanting !== null) this.#startFor(wanting);
   }
@@ -255,13 +255,11 @@ export class Schedule {
   }
 
   /** Who needs a process most gets the next one. */
-  #startFor(wanting: Lane[]): void {
-    while (wanting.length > 0) {
-      const lane = wanting.reduce((best, other) =>
-        goesBefore(this.#viewOf(other), this.#viewOf(best)) ? other : best,
-      );
+  #startFor(wanting: LaneView[]): void {
+    for (let view = firstInTurn(wanting); view !== null; view = firstInTurn(wanting)) {
+      const { lane } = view;
       const started = this.#act(this.#chooseFor(lane), lane);
-      if (!started || !this.#useOwn(lane)) wanting.splice(wanting.indexOf(lane), 1);
+      if (!started || !this.#useOwn(lane)) wanting.splice(wanting.indexOf(view), 1);
     }
   }
 
@@ -385,12 +383,10 @@ export class Schedule {
   }
 
   #findNeedy(): LaneView | null {
-    let neediest: LaneView | null = null;
-    for (const view of this.#views) {
-      if (view.queued === 0 || view.idle > 0 || view.braked || !wantsMore(view)) continue;
-      if (neediest === null || goesBefore(view, neediest)) neediest = view;
-    }
-    return neediest === null || neediest.room ? null : neediest;
+    const needy = firstInTurn(
+      this.#views.filter((view) => view.queued > 0 && view.idle === 0 && !view.braked && wantsMore(view)),
+    );
+    return needy === null || needy.room ? null : needy;
   }
 
   #dismiss(instance: PoolInstance, why: string): void {

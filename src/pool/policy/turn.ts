@@ -24,6 +24,13 @@ export function goesBefore(one: Need, other: Need): boolean {
   return one.waitingSince < other.waitingSince;
 }
 
+/** Who goes before all others; `null`: there is nobody. */
+export function firstInTurn<T extends Need>(needs: readonly T[]): T | null {
+  let first: T | null = null;
+  for (const need of needs) if (first === null || goesBefore(need, first)) first = need;
+  return first;
+}
+
 /**
  * Whether a Function that has calls of its own gives an instance up for one that needs it more. Never back and forth:
  * either it has no fewer than the other one afterwards, or both have the room in turn.
