@@ -19,7 +19,7 @@ function noting(text: string): string {
 }
 
 describe('with instances in advance', () => {
-  it('every Function has them loaded before the platform listens, and a spare beside', async (t) => {
+  it('every Function has them loaded before the platform listens, with a spare and a blank process beside', async (t) => {
     const served = await started(t, { 'functions/a.js': noting('a'), 'functions/b.js': noting('b') }, 2);
     assert.deepEqual(namesOf(loadsOf(served)), ['a.js', 'a.js', 'b.js', 'b.js']);
     const pids = loadsOf(served).map(({ pid }) => pid);
@@ -193,7 +193,7 @@ describe('a save, with instances in advance,', () => {
       await served.project.replace('functions/a.js', noting(`${round}`));
       assert.equal((await ask(served, '/a'))[0], `${round}`);
     }
-    // With the spare and the one behind it; a call that had to wait may have got an instance of its own.
+    // With the spare and the blank one; a call that had to wait may have got an instance of its own.
     await eventually(() => instancesOf(process.pid).length <= 4 || undefined, 10_000);
   });
 

@@ -89,17 +89,14 @@ export class Schedule {
     if (lane.idle.length > 0) this.#serve(lane);
   }
 
-  /** Gives calls to instances as far as the policy finds something; who needs a process most gets the next one. */
+  /** Hot. Gives calls to instances as far as the policy finds something. */
   serveAll(now: number): void {
     this.#figures.now = now;
-    const wanting = this.#lanes.filter((lane) => lane.queue.length > 0 && this.#useOwn(lane));
-    while (wanting.length > 0) {
-      const lane = wanting.reduce((best, other) =>
-        goesBefore(this.#viewOf(other), this.#viewOf(best)) ? other : best,
-      );
-      const started = this.#act(this.#chooseFor(lane), lane);
-      if (!started || !this.#useOwn(lane)) wanting.splice(wanting.indexOf(lane), 1);
+    let wanting: Lane[] | null = null;
+    for (const lane of this.#lanes) {
+      if (lane.queue.length > 0 && this.#useOwn(lane)) (wanting ??= []).push(lane);
     }
+    if (wanting !== null) this.#startFor(wanting);
   }
 
   /** Hot. The first call of the instance ends with this, now that the instance has its next phase. */
@@ -255,6 +252,17 @@ export class Schedule {
     const view = this.#views[index];
     if (view === undefined) throw new RangeError(`no Function ${index}`);
     return view;
+  }
+
+  /** Who needs a process most gets the next one. */
+  #startFor(wanting: Lane[]): void {
+    while (wanting.length > 0) {
+      const lane = wanting.reduce((best, other) =>
+        goesBefore(this.#viewOf(other), this.#viewOf(best)) ? other : best,
+      );
+      const started = this.#act(this.#chooseFor(lane), lane);
+      if (!started || !this.#useOwn(lane)) wanting.splice(wanting.indexOf(lane), 1);
+    }
   }
 
   /** Hot. Gives waiting calls of one Function to instances as long as the policy finds something. */

@@ -61,7 +61,8 @@ class ExitRefused extends Error {
 interface Environment {
   readonly boot: Boot;
   readonly sdk: Sdk;
-  readonly handlers: Map<number, Handler>;
+  /** By the index of the Function. */
+  readonly handlers: (Handler | undefined)[];
 }
 
 export class Loop {
@@ -142,7 +143,7 @@ export class Loop {
       current: () => this.#calls.getStore() ?? this.#current,
       emit: (level, text, state: CallState | null) => this.#log(level, text, state),
     });
-    this.#environment = { boot, sdk, handlers: new Map() };
+    this.#environment = { boot, sdk, handlers: [] };
     if (boot.reading === 'events') this.#readByEvents();
     this.channel.write(encodeReady());
   }
@@ -162,7 +163,7 @@ export class Loop {
       flushConsole();
       return result;
     });
-    if (loaded.handler !== null) handlers.set(functionIndex, loaded.handler);
+    if (loaded.handler !== null) handlers[functionIndex] = loaded.handler;
     const failure = loaded.handler === null ? failureOf(loaded.error, loaded.code) : null;
     this.channel.write(encodeLoaded(functionIndex, failure));
   }
@@ -216,7 +217,7 @@ export class Loop {
   }
 
   #handlerOf(state: CallState, index: number, environment: Environment): Handler | null {
-    const known = environment.handlers.get(index);
+    const known = environment.handlers[index];
     if (known !== undefined) return known;
     const { boot } = environment;
     const loaded = loadHandler(fileOf(boot, index), boot.root);
@@ -224,7 +225,7 @@ export class Loop {
       this.#answer(state, replyOfError(loaded.error, loaded.code, boot.production));
       return null;
     }
-    environment.handlers.set(index, loaded.handler);
+    environment.handlers[index] = loaded.handler;
     this.channel.write(encodeStarted(state.id));
     return loaded.handler;
   }
