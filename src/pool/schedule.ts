@@ -94,7 +94,9 @@ export class Schedule {
     this.#figures.now = now;
     let wanting: Lane[] | null = null;
     for (const lane of this.#lanes) {
-      if (lane.queue.length > 0 && this.#useOwn(lane)) (wanting ??= []).push(lane);
+      if (lane.queue.length === 0 || !this.#useOwn(lane)) continue;
+      if (wanting === null) wanting = [lane];
+      else wanting.push(lane);
     }
     if (wanting !== null) this.#startFor(wanting);
   }
