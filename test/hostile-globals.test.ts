@@ -55,6 +55,7 @@ const BROKEN_DOWN: readonly FunctionRow[] = [
   ['the functions of Object', breakAll('Object', ['getOwnPropertyDescriptor'])],
   ['the functions of Buffer', breakAll('Buffer')],
   ['Buffer itself', 'globalThis.Buffer = null; globalThis.Uint8Array = null;'],
+  ['the methods of Map', breakAll('Map.prototype')],
   ['the methods of Buffers', breakAll('Buffer.prototype')],
   ['the methods of typed arrays', breakAll('Object.getPrototypeOf(Uint8Array.prototype)')],
   ['the methods of arrays', breakAll('Array.prototype', ['includes'])],

@@ -24,6 +24,7 @@ describe('with instances in advance', () => {
     assert.deepEqual(namesOf(loadsOf(served)), ['a.js', 'a.js', 'b.js', 'b.js']);
     const pids = loadsOf(served).map(({ pid }) => pid);
     assert.equal(new Set(pids).size, 4);
+    // Beside them a spare, and the process behind it.
     await eventually(() => instancesOf(process.pid).length === 6 || undefined, 10_000);
     for (const path of ['/a', '/b']) {
       const [text, warm, pid] = await ask(served, path);

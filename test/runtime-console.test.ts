@@ -9,7 +9,7 @@ function linesOf(code: string): [string, string][] {
     const { writeSync } = require('node:fs');
     const { installConsole, flushConsole } = require(${JSON.stringify(join(__dirname, '../src/runtime/console'))});
     const lines = [];
-    installConsole((level, text) => lines.push([level, text]));
+    installConsole({ current: () => globalThis.owner, emit: (level, text, owner) => lines.push(owner === undefined ? [level, text] : [level, text, owner]) });
     globalThis.flush = flushConsole;
     (async () => { ${code} })().then(() => { flushConsole(); writeSync(1, JSON.stringify(lines)); });
   `;
@@ -217,4 +217,13 @@ test('a text without end comes in parts that fit into a message', () => {
   const lines = linesOf("console.log('x'.repeat(1_000_000)); process.stdout.write('y'.repeat(600_000))");
   assert.ok(lines.every(([, text]) => text.length <= 262_144));
   assert.equal(lines.map(([, text]) => text).join('').length, 1_600_000);
+});
+
+test('a line that somebody began is his, whoever writes next', () => {
+  const code = `globalThis.owner = 'first'; process.stdout.write('LEFT ');
+    globalThis.owner = 'second'; console.log('mine');`;
+  assert.deepEqual(linesOf(code), [
+    ['info', 'LEFT ', 'first'],
+    ['info', 'mine', 'second'],
+  ]);
 });

@@ -67,6 +67,8 @@ export class Instance implements PoolInstance {
   #lastCallId = 0;
   /** The last call that was taken back and that the instance has not come past yet; 0: none. */
   #takenBack = 0;
+  /** The calls that were asked back last, taken or not. */
+  #asked = { first: 0, last: 0 };
   #startedCallId = 0;
   #frozenCallId = 0;
   #announcedCallId = 0;
@@ -154,6 +156,7 @@ export class Instance implements PoolInstance {
     const first = this.pending[1];
     const last = this.pending.at(-1);
     if (this.dead || first === undefined || last === undefined || !this.mayGiveBack) return [];
+    this.#asked = { first: first.callId, last: last.callId };
     const claimed = this.#claims.takeBack(first.callId, last.callId);
     const keep = this.pending.filter(
       (invocation) => invocation.callId <= Math.max(claimed, first.callId - 1),
@@ -274,6 +277,7 @@ export class Instance implements PoolInstance {
       return this.kill('HS_BROKE_PROTOCOL', `it started call ${id} out of turn`);
     }
     this.#announcedCallId = id;
+    this.#startedCallId = id;
     this.#isLoaded = true;
     this.#enter('running');
   }
@@ -296,8 +300,15 @@ export class Instance implements PoolInstance {
     const invocation = this.pending[0];
     // One that was taken back for certain is not here any more.
     if (invocation === undefined || invocation.callId !== id) return;
+    if (id === this.#announcedCallId) {
+      return this.kill('HS_BROKE_PROTOCOL', `it skipped call ${id}, which it had started`);
+    }
+    const isForged = id < this.#asked.first || id > this.#asked.last;
+    if (isForged) this.retiring = true;
     this.#next();
     this.events.returned(this, invocation);
+    // Its claim file was changed: it would skip what it is given again and again.
+    if (isForged) this.kill('HS_BROKE_PROTOCOL', `it skipped call ${id}, which nobody took back`);
   }
 
   #next(): void {
@@ -363,7 +374,7 @@ export class Instance implements PoolInstance {
     this.process.stdout.destroy();
     this.process.stderr.destroy();
     for (const invocation of this.pending.splice(0)) {
-      const started = invocation.callId <= claimed;
+      const started = invocation.callId <= Math.max(claimed, this.#announcedCallId);
       if (!started) invocation.lostStarts += 1;
       if (!started && !invocation.ended && invocation.lostStarts < MOST_LOST_STARTS) {
         this.events.returned(this, invocation);

@@ -94,7 +94,10 @@ export class Schedule {
     this.#figures.now = now;
     let wanting: LaneView[] | null = null;
     for (const lane of this.#lanes) {
-      if (lane.queue.length > 0 && this.#useOwn(lane)) (wanting ??= []).push(this.#viewOf(lane));
+      if (lane.queue.length === 0 || !this.#useOwn(lane)) continue;
+      const view = this.#viewOf(lane);
+      if (wanting === null) wanting = [view];
+      else wanting.push(view);
     }
     if (wanting !== null) this.#startFor(wanting);
   }

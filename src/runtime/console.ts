@@ -3,17 +3,27 @@ import { EventEmitter } from 'node:events';
 import { StringDecoder } from 'node:string_decoder';
 import type { ConsoleLevel } from '../model/invocation';
 
-export type Emit = (level: ConsoleLevel, text: string) => void;
+/** Whose lines they are is asked when they are written, since a line may be ended by somebody else. */
+export interface ConsoleOwners<Owner> {
+  current(): Owner;
+  emit(level: ConsoleLevel, text: string, owner: Owner): void;
+}
 
 /**
  * Sends what author's code writes to the console, `process.stdout` and `process.stderr` to `emit`, line by line and
  * at once. The descriptors 1 and 2 are left alone: a freeze would keep what is still in their buffers for the next
  * call. Formatting, groups, counters and tables are Node's own.
  */
-export function installConsole(emit: Emit): void {
+export function installConsole<Owner>(owners: ConsoleOwners<Owner>): void {
   const level: CurrentLevel = { now: null };
-  const stdout = new Output(1, (text) => emit(level.now ?? 'info', text));
-  const stderr = new Output(2, (text) => emit(level.now ?? 'error', text));
+  const outputOf = (fd: 1 | 2, own: ConsoleLevel) =>
+    new Output(
+      fd,
+      () => owners.current(),
+      (text, owner) => owners.emit(level.now ?? own, text, owner as Owner),
+    );
+  const stdout = outputOf(1, 'info');
+  const stderr = outputOf(2, 'error');
   // The casts: of a stream the console needs `write` alone.
   const lines = new Console({
     stdout: stdout as unknown as NodeJS.WritableStream,
@@ -108,10 +118,12 @@ class Output extends EventEmitter {
   readonly errored = null;
   readonly #decoder = new StringDecoder('utf8');
   #pending = '';
+  #pendingOwner: unknown = null;
 
   constructor(
     readonly fd: 1 | 2,
-    private readonly emitText: (text: string) => void,
+    private readonly currentOwner: () => unknown,
+    private readonly emitText: (text: string, owner: unknown) => void,
   ) {
     super();
     outputs.push(this);
@@ -120,9 +132,11 @@ class Output extends EventEmitter {
   /** Hot, with a string that ends in a line break. */
   write(chunk: unknown, ...rest: unknown[]): boolean {
     const text = typeof chunk === 'string' && rest.length === 0 ? chunk : this.#decode(chunk, rest[0]);
+    const owner = this.currentOwner();
+    if (this.#pendingOwner !== owner) this.flush();
     if (this.#pending === '' && text.length <= LONGEST_PART && text.endsWith('\n'))
-      this.emitText(text.slice(0, -1));
-    else this.#writeLines(this.#pending + text);
+      this.emitText(text.slice(0, -1), owner);
+    else this.#writeLines(this.#pending + text, owner);
     callLater(rest);
     return true;
   }
@@ -137,7 +151,7 @@ class Output extends EventEmitter {
   flush(): void {
     const text = this.#pending;
     this.#pending = '';
-    if (text !== '') this.emitText(text);
+    if (text !== '') this.emitText(text, this.#pendingOwner);
   }
 
   cork(): void {}
@@ -162,19 +176,22 @@ class Output extends EventEmitter {
     return this.#decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
   }
 
-  #writeLines(text: string): void {
+  #writeLines(text: string, owner: unknown): void {
     const end = text.lastIndexOf('\n');
     this.#pending = text.slice(end + 1);
+    this.#pendingOwner = owner;
     for (let at = 0; at < end; at += LONGEST_PART)
-      this.emitText(text.slice(at, Math.min(end, at + LONGEST_PART)));
-    if (end === 0) this.emitText('');
+      this.emitText(text.slice(at, Math.min(end, at + LONGEST_PART)), owner);
+    if (end === 0) this.emitText('', owner);
     if (this.#pending.length > LONGEST_PART) this.#flushParts();
   }
 
   #flushParts(): void {
     const text = this.#pending;
     this.#pending = '';
-    for (let at = 0; at < text.length; at += LONGEST_PART) this.emitText(text.slice(at, at + LONGEST_PART));
+    for (let at = 0; at < text.length; at += LONGEST_PART) {
+      this.emitText(text.slice(at, at + LONGEST_PART), this.#pendingOwner);
+    }
   }
 }
 

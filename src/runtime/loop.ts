@@ -3,6 +3,7 @@
  * time; what earlier calls left behind may run while a later one does, and is kept apart by async context.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { types } from 'node:util';
 import { ERRORS, type ErrorCode } from '../errors';
 import type { ConsoleLevel } from '../model/invocation';
 import { LINE_BYTES, LOG_BYTES } from '../model/limits';
@@ -34,8 +35,15 @@ import { replyOf, replyOfError } from './result';
 import { createSdk, type Sdk } from './sdk';
 import { Unfrozen } from './unfrozen';
 
+/** A look at a Proxy, as `instanceof` takes one, may run author's code and throw. */
+const { isNativeError } = types;
+
 /** After a freeze of this length the event loop turns before a handler starts: see `#begin`. */
 const LONG_FREEZE_MS = 500;
+
+/** Taken before author's code runs, which may replace them (a test's fake timers do). */
+const nextTurn = setImmediate;
+const now = performance.now.bind(performance);
 
 /** One call, from its arrival until nothing refers to it any more (it may outlive its answer). */
 class CallState {
@@ -53,7 +61,8 @@ class ExitRefused extends Error {
 interface Environment {
   readonly boot: Boot;
   readonly sdk: Sdk;
-  readonly handlers: Map<number, Handler>;
+  /** By the index of the Function. */
+  readonly handlers: (Handler | undefined)[];
 }
 
 export class Loop {
@@ -91,7 +100,7 @@ export class Loop {
     this.#nextIsScheduled = false;
     const retire = this.#retire ?? this.#unfrozen.reason;
     if (retire !== null) return this.#end(retire);
-    this.#frozenAt = performance.now();
+    this.#frozenAt = now();
     if (!this.#reader.hasMore) this.channel.markFrozen(this.#lastCallId);
     this.#reader.next(this.#receive);
   };
@@ -117,7 +126,7 @@ export class Loop {
   #scheduleFreeze(): void {
     if (this.#nextIsScheduled) return;
     this.#nextIsScheduled = true;
-    setImmediate(this.#freeze);
+    nextTurn(this.#freeze);
   }
 
   /** The gateway kills the whole process group when it sees the end. */
@@ -130,8 +139,11 @@ export class Loop {
     replaceEnvironment(boot);
     const sdk = createSdk(boot.root);
     installGlobals(boot, sdk);
-    installConsole((level, text) => this.#log(level, text));
-    this.#environment = { boot, sdk, handlers: new Map() };
+    installConsole({
+      current: () => this.#calls.getStore() ?? this.#current,
+      emit: (level, text, state: CallState | null) => this.#log(level, text, state),
+    });
+    this.#environment = { boot, sdk, handlers: [] };
     if (boot.reading === 'events') this.#readByEvents();
     this.channel.write(encodeReady());
   }
@@ -151,7 +163,7 @@ export class Loop {
       flushConsole();
       return result;
     });
-    if (loaded.handler !== null) handlers.set(functionIndex, loaded.handler);
+    if (loaded.handler !== null) handlers[functionIndex] = loaded.handler;
     const failure = loaded.handler === null ? failureOf(loaded.error, loaded.code) : null;
     this.channel.write(encodeLoaded(functionIndex, failure));
   }
@@ -169,11 +181,21 @@ export class Loop {
     const start = () => this.#calls.run(state, () => this.#start(state, call));
     // Keep-alive connections that the far end closed during a long freeze are noticed by the event loop only;
     // without these turns the first request of http.Agent or fetch goes into a dead connection and fails.
-    if (performance.now() - this.#frozenAt > LONG_FREEZE_MS) setImmediate(() => setImmediate(start));
+    if (now() - this.#frozenAt > LONG_FREEZE_MS) nextTurn(() => nextTurn(start));
     else start();
   }
 
   #start(state: CallState, call: Call): void {
+    try {
+      this.#handle(state, call);
+    } catch (error) {
+      // What the runtime stands on was replaced.
+      this.#retire ??= 'the runtime itself failed';
+      this.#fail(state, error, 'HS_THREW');
+    }
+  }
+
+  #handle(state: CallState, call: Call): void {
     const environment = this.#environment ?? noBoot();
     const handler = this.#handlerOf(state, call.functionIndex, environment);
     if (handler === null) return;
@@ -188,14 +210,14 @@ export class Loop {
     };
     try {
       const returned: unknown = handler(context, event, callback);
-      if (isThenable(returned)) returned.then(undefined, (error) => this.#fail(state, error, 'HS_REJECTED'));
+      if (isThenable(returned)) returned.then(ignore, (error) => this.#fail(state, error, 'HS_REJECTED'));
     } catch (error) {
       this.#fail(state, error, 'HS_THREW');
     }
   }
 
   #handlerOf(state: CallState, index: number, environment: Environment): Handler | null {
-    const known = environment.handlers.get(index);
+    const known = environment.handlers[index];
     if (known !== undefined) return known;
     const { boot } = environment;
     const loaded = loadHandler(fileOf(boot, index), boot.root);
@@ -203,7 +225,7 @@ export class Loop {
       this.#answer(state, replyOfError(loaded.error, loaded.code, boot.production));
       return null;
     }
-    environment.handlers.set(index, loaded.handler);
+    environment.handlers[index] = loaded.handler;
     this.channel.write(encodeStarted(state.id));
     return loaded.handler;
   }
@@ -226,10 +248,10 @@ export class Loop {
 
   /** Errors belong to the call that caused them: an answered one only gets log lines, never another call's answer. */
   #onStrayError(error: unknown, code: ErrorCode): void {
-    if (error instanceof ChannelClosed) this.#exit(0);
+    if (isNativeError(error) && error instanceof ChannelClosed) this.#exit(0);
     const state = this.#ownerOfStray();
     if (state === null || state.answered) {
-      if (!(error instanceof ExitRefused)) this.#logError(error, state);
+      if (!isNativeError(error) || !(error instanceof ExitRefused)) this.#logError(error, state);
       this.#retire ??= 'something that an answered call left behind failed';
       return;
     }
@@ -270,8 +292,7 @@ export class Loop {
 
   // --- console
 
-  #log(level: ConsoleLevel, text: string): void {
-    const state = this.#calls.getStore() ?? this.#current;
+  #log(level: ConsoleLevel, text: string, state: CallState | null): void {
     if (state === null) return;
     if (state.loggedBytes > LOG_BYTES) return;
     state.loggedBytes += text.length + LINE_BYTES;
@@ -321,6 +342,9 @@ function neverAnswers(): Reply {
     retire: false,
   };
 }
+
+/** Some thenables call what they were given without looking. */
+function ignore(): void {}
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';

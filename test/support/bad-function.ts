@@ -23,8 +23,6 @@ export interface FunctionRow {
   readonly late?: RegExp;
   /** Status and body of the next call, where it may not be right. */
   readonly next?: RegExp;
-  /** It makes the gateway believe that it never ran, so that its own call may run again, elsewhere. */
-  readonly deniesItsRun?: true;
 }
 
 export interface Group {
@@ -66,8 +64,6 @@ export function describeFunctions(groups: readonly Group[]): void {
 
 /** How long a Function that works may take while others are bad; the machine may be busy besides. */
 const PROMPT_MS = 5_000;
-/** A call that loses its process before it started goes to another one so often. */
-const MOST_STARTS = 3;
 
 function filesOf(tables: Group['tables']): Record<string, string> {
   const files: Record<string, string> = { 'functions/good.js': GOOD };
@@ -93,7 +89,7 @@ async function verifyRow(served: Served, name: string, row: FunctionRow, timeout
   assert.match(`${again.status} ${again.text()}`, row.next ?? /^200 fine$/, 'the next call');
   if (again.status === 200) assert.equal((await recordOf(served, again)).error, null);
   if (row.late !== undefined) await verifyLate(served, response, row.late);
-  verifyRuns(served, name, row.deniesItsRun === true ? MOST_STARTS : 1);
+  verifyRuns(served, name);
 }
 
 /** Exactly one answer: a request that follows on the same connection gets its own. */
@@ -144,9 +140,9 @@ async function verifyLate({ late }: Served, response: RawResponse, expected: Reg
 }
 
 /** At most once, whatever it died of. */
-function verifyRuns({ project }: Served, name: string, most: number): void {
+function verifyRuns({ project }: Served, name: string): void {
   const runs = readFileSync(project.file(runsOf(name)), 'utf8').length;
-  assert.ok(runs <= most, `it ran ${runs} times`);
+  assert.ok(runs <= 1, `it ran ${runs} times`);
 }
 
 function runsOf(name: string): string {
