@@ -17,7 +17,7 @@ interface Client {
   attack(bed: Bed, random: Random): Promise<void>;
 }
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 const DEAF_MS = 3_000;
 
 const CLIENTS: readonly Client[] = [

@@ -8,8 +8,8 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Longer than everything that may hold an answer up: the queue, loading and running, each with its limit. */
-const PATIENCE_MS = 20_000;
+/** Longer than everything that may hold an answer up (the queue, loading, running), also on a busy machine. */
+const PATIENCE_MS = 60_000;
 const EMPTY = Buffer.alloc(0);
 
 interface Waiting {
@@ -32,7 +32,7 @@ export class Connection {
     return this.#waiting !== null;
   }
 
-  /** Rejects where the connection ends, or nothing comes for 20 s, before the answer is whole. */
+  /** Rejects where the connection ends, or nothing comes for a minute, before the answer is whole. */
   ask(request: string): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
