@@ -1,6 +1,7 @@
 /** The other decisions of the policy, as tables: who is refused, braked, evicted, gives way, is slow, rests, is prepared. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Lane } from '../src/pool/lane';
 import {
   type ArrivalView,
   hasWaitedTooLong,
@@ -9,11 +10,13 @@ import {
   refuse,
 } from '../src/pool/policy/admit';
 import { type AdvanceView, startsInAdvance } from '../src/pool/policy/advance';
+import { mostAtOnce } from '../src/pool/policy/ahead';
 import { afterAnswer, afterDeath, brakeMs, type Debt, NO_DEBT } from '../src/pool/policy/brake';
 import { hasRestedEnough } from '../src/pool/policy/rest';
 import { findVictim, hasRoom, type RoomView } from '../src/pool/policy/room';
 import { isSlow } from '../src/pool/policy/slow';
 import { givesWay, goesBefore, type Holding, type Need } from '../src/pool/policy/turn';
+import type { PoolInstance } from '../src/pool/pool-instance';
 
 describe('a call that arrives', () => {
   const QUIET: ArrivalView = {
@@ -224,5 +227,37 @@ describe('an instance in advance', () => {
   ];
   for (const [name, change, expected] of rows) {
     it(name, () => assert.equal(startsInAdvance({ ...LACKING, ...change }), expected));
+  }
+});
+
+describe('a call is sent ahead', () => {
+  const at = (id: number, pending: number): PoolInstance =>
+    ({ id, pending: Array(pending), served: 1, phase: 'running', since: 0, mayGiveBack: true }) as never;
+  const rows: readonly (readonly [string, readonly number[], number | null])[] = [
+    ['to the instance at work with the fewest calls', [3, 2, 5], 1],
+    ['never to an idle one, which is used', [3, 0, 5], 0],
+    ['to nobody where all are idle', [0, 0], null],
+    ['to nobody where all have enough', [8, 8], null],
+  ];
+  for (const [name, pending, expected] of rows) {
+    it(name, () => {
+      const lane = new Lane(0, 0);
+      lane.instances.push(...pending.map((count, id) => at(id, count)));
+      const best = lane.leastBusy(0);
+      assert.equal(best === null ? null : lane.instances.indexOf(best), expected);
+    });
+  }
+});
+
+describe('an instance may have at once', () => {
+  const rows: readonly (readonly [callMs: number | null, calls: number])[] = [
+    [null, 8],
+    [4, 8],
+    [0.2, 20],
+    [0.02, 64],
+    [0, 64],
+  ];
+  for (const [callMs, calls] of rows) {
+    it(`${calls} calls of ${callMs} ms`, () => assert.equal(mostAtOnce(callMs), calls));
   }
 });

@@ -16,6 +16,12 @@ export interface InstanceLogEvents {
   flood(): void;
 }
 
+interface Remembered extends AnsweredCall {
+  callId: number;
+  requestId: string;
+  functionIndex: number;
+}
+
 const STDERR_TAIL_BYTES = 8 * 1024;
 const REMEMBERED_CALLS = 64;
 const FLOOD_FACTOR = 8;
@@ -27,7 +33,8 @@ const FLOOD_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 20;
 
 export class InstanceLog {
-  readonly #answered = new Map<number, AnsweredCall>();
+  /** By call id modulo their number: a map that grows and shrinks with each call costs more than the rest of this. */
+  readonly #answered: Remembered[] = [];
   #lateBytes = 0;
   #stderrTail = '';
   #pauseMs = FLOOD_PAUSE_MS;
@@ -43,21 +50,30 @@ export class InstanceLog {
     return this.#stderrTail.trim();
   }
 
+  /** Hot. */
   noteAnswer(callId: number, { requestId, functionIndex }: AnsweredCall): void {
     this.#lateBytes = 0;
     this.#pauseMs = FLOOD_PAUSE_MS;
-    this.#answered.set(callId, { requestId, functionIndex });
-    if (this.#answered.size <= REMEMBERED_CALLS) return;
-    for (const oldest of this.#answered.keys()) {
-      this.#answered.delete(oldest);
+    const slot = callId % REMEMBERED_CALLS;
+    const known = this.#answered[slot];
+    if (known === undefined) {
+      this.#answered[slot] = { callId, requestId, functionIndex };
       return;
     }
+    known.callId = callId;
+    known.requestId = requestId;
+    known.functionIndex = functionIndex;
+  }
+
+  #findAnswered(callId: number): AnsweredCall | null {
+    const known = this.#answered[callId % REMEMBERED_CALLS];
+    return known?.callId === callId ? known : null;
   }
 
   /** A console line, with the id of the call that wrote it. */
   addLine(callId: number, level: ConsoleLevel, text: string): void {
     const invocation = this.pending.find((candidate) => candidate.callId === callId);
-    if (invocation === undefined) return this.#tellLate(this.#answered.get(callId) ?? null, level, text);
+    if (invocation === undefined) return this.#tellLate(this.#findAnswered(callId), level, text);
     invocation.addConsole(level, text, LOG_BYTES);
     // The runtime stops at the limit; who goes on is not the runtime.
     if (invocation.consoleBytes > FLOOD_FACTOR * LOG_BYTES) this.events.flood();

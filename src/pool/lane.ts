@@ -67,14 +67,15 @@ export class Lane {
     return (this.instances.length - this.idle.length) * Math.min(1, this.#cpuMs / this.callMs);
   }
 
-  /** The warm instance with the fewest calls that may take one more ahead. */
+  /** The warm instance at work with the fewest calls that may take one more ahead; an idle one is used, not sent ahead to. */
   leastBusy(now: number): PoolInstance | null {
     const most = mostAtOnce(this.callMs);
     let best: PoolInstance | null = null;
     for (const instance of this.instances) {
       if (instance.retiring || instance.served === 0 || !instance.mayGiveBack) continue;
-      if (instance.pending.length >= most || this.#isHeldUp(instance, now)) continue;
-      if (best === null || instance.pending.length < best.pending.length) best = instance;
+      const calls = instance.pending.length;
+      if (calls === 0 || calls >= most || this.#isHeldUp(instance, now)) continue;
+      if (best === null || calls < best.pending.length) best = instance;
     }
     return best;
   }
