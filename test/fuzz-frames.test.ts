@@ -140,7 +140,8 @@ function anyFrame(random: Random): Buffer {
     () => encodeStarted(id),
     () => encodeSkipped(id),
     () => encodeLoaded(id, random() < 0.5 ? null : anyFailure(random)),
-    () => encodeResult(id, anyReply(random), below(random, 2 ** 32)),
+    () =>
+      encodeResult(id, anyReply(random), { cpuUs: below(random, 2 ** 32), ownUs: below(random, 2 ** 32) }),
     () => encodeConsole(id, random() < 0.5 ? 'info' : 'error', anyText(random)),
     () => encodeExiting(id, below(random, 256) - 128),
     () => encodeRetire(id, anyText(random)),

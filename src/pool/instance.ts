@@ -3,6 +3,7 @@ import type { ErrorCode } from '../errors';
 import type { ConsoleLevel } from '../model/invocation';
 import { FrameReader } from '../protocol/frames';
 import {
+  type CallCost,
   decodeFromInstance,
   encodeCall,
   encodeLoad,
@@ -24,7 +25,7 @@ export interface InstanceEvents {
   ready(instance: Instance): void;
   /** What `load` asked for, or why it failed; also where the instance died of it. */
   loaded(instance: Instance, functionIndex: number, failure: Failure | null): void;
-  result(instance: Instance, invocation: Invocation, reply: Reply, cpuUs: number): void;
+  result(instance: Instance, invocation: Invocation, reply: Reply, cost: CallCost): void;
   /** The call did not run here, and will not. */
   returned(instance: Instance, invocation: Invocation): void;
   /** The call ended without a reply, because the instance is gone. */
@@ -236,7 +237,7 @@ export class Instance implements PoolInstance {
       case 'started':
         return this.#onStarted(message.id);
       case 'result':
-        return this.#onResult(message.id, message.reply, message.cpuUs);
+        return this.#onResult(message.id, message.reply, message.cost);
       case 'skipped':
         return this.#onSkipped(message.id);
       case 'console':
@@ -283,7 +284,7 @@ export class Instance implements PoolInstance {
   }
 
   /** Hot. */
-  #onResult(id: number, reply: Reply, cpuUs: number): void {
+  #onResult(id: number, reply: Reply, cost: CallCost): void {
     const invocation = this.pending[0];
     if (invocation === undefined || invocation.callId !== id) {
       return this.kill('HS_BROKE_PROTOCOL', `it answered call ${id}, which is not running`);
@@ -292,7 +293,7 @@ export class Instance implements PoolInstance {
     this.served += 1;
     this.#log.noteAnswer(id, invocation);
     if (reply.retire) this.retiring = true;
-    this.events.result(this, invocation, reply, cpuUs);
+    this.events.result(this, invocation, reply, cost);
   }
 
   #onSkipped(id: number): void {

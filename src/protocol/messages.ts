@@ -96,6 +96,14 @@ export interface Reply {
   readonly retire: boolean;
 }
 
+/** What a call took of late, on average, microseconds. */
+export interface CallCost {
+  /** Of the cores; 0: not measured this time. */
+  readonly cpuUs: number;
+  /** In all, without the waiting for a core; 0: not measured, or the system does not tell. */
+  readonly ownUs: number;
+}
+
 export type FromInstance =
   /** Booted: may become any Function's. */
   | { readonly type: 'ready' }
@@ -103,8 +111,7 @@ export type FromInstance =
   | { readonly type: 'loaded'; readonly functionIndex: number; readonly failure: Failure | null }
   /** The module is loaded and the handler starts now; only sent by the call that loaded it. */
   | { readonly type: 'started'; readonly id: number }
-  /** `cpuUs`: microseconds of the cores that a call took, of late; 0: not measured this time. */
-  | { readonly type: 'result'; readonly id: number; readonly reply: Reply; readonly cpuUs: number }
+  | { readonly type: 'result'; readonly id: number; readonly reply: Reply; readonly cost: CallCost }
   /** The call was taken back before it started; it did not run here. */
   | { readonly type: 'skipped'; readonly id: number }
   | { readonly type: 'console'; readonly id: number; readonly level: ConsoleLevel; readonly text: string }
@@ -140,7 +147,8 @@ const LEVELS: readonly ConsoleLevel[] = ['debug', 'info', 'warn', 'error'];
 const { parse: parseJson, stringify } = JSON;
 const NO_HEADERS: readonly string[] = Object.freeze([]);
 const EMPTY = Buffer.alloc(0);
-const RESULT_HEAD_BYTES = 12;
+const RESULT_HEAD_BYTES = 16;
+const NO_COST: CallCost = Object.freeze({ cpuUs: 0, ownUs: 0 });
 
 // --- gateway -> instance
 
@@ -210,16 +218,17 @@ interface ReplyExtras {
   readonly oversize?: number;
 }
 
-/** Hot. Payload: u16 status | u8 kind | u8 retire | u32 cpu | u32 length of the extras | extras as JSON | body. */
-export function encodeResult(id: number, reply: Reply, cpuUs = 0): Buffer {
+/** Hot. Payload: u16 status | u8 kind | u8 retire | u32 cpu | u32 own time | u32 length of the extras | extras as JSON | body. */
+export function encodeResult(id: number, reply: Reply, cost: CallCost | null = null): Buffer {
   const extras = encodeExtras(reply);
   const extrasBytes = Buffer.byteLength(extras);
   const frame = head(TYPE.result, id, RESULT_HEAD_BYTES + extrasBytes + reply.body.length);
   frame.writeUInt16LE(reply.status, HEAD_BYTES);
   frame.writeUInt8(BODY_KINDS.indexOf(reply.kind), HEAD_BYTES + 2);
   frame.writeUInt8(reply.retire ? 1 : 0, HEAD_BYTES + 3);
-  frame.writeUInt32LE(cpuUs, HEAD_BYTES + 4);
-  frame.writeUInt32LE(extrasBytes, HEAD_BYTES + 8);
+  frame.writeUInt32LE(cost === null ? 0 : cost.cpuUs, HEAD_BYTES + 4);
+  frame.writeUInt32LE(cost === null ? 0 : cost.ownUs, HEAD_BYTES + 8);
+  frame.writeUInt32LE(extrasBytes, HEAD_BYTES + 12);
   const extrasAt = HEAD_BYTES + RESULT_HEAD_BYTES;
   if (extrasBytes > 0) frame.write(extras, extrasAt, extrasBytes, 'utf8');
   frame.set(reply.body, extrasAt + extrasBytes);
@@ -282,7 +291,7 @@ export function decodeFromInstance(type: number, id: number, payload: Buffer): F
     case TYPE.skipped:
       return { type: 'skipped', id };
     case TYPE.result:
-      return { type: 'result', id, reply: decodeReply(payload), cpuUs: payload.readUInt32LE(4) };
+      return { type: 'result', id, reply: decodeReply(payload), cost: decodeCost(payload) };
     case TYPE.console:
       return { type: 'console', id, level: levelOf(payload), text: payload.toString('utf8', 1) };
     case TYPE.exiting:
@@ -310,7 +319,7 @@ function decodeReply(payload: Buffer): Reply {
   need(payload.length >= RESULT_HEAD_BYTES, 'result head');
   const kind = BODY_KINDS[payload.readUInt8(2)];
   need(kind !== undefined, 'result kind');
-  const extrasBytes = payload.readUInt32LE(8);
+  const extrasBytes = payload.readUInt32LE(12);
   const bodyAt = RESULT_HEAD_BYTES + extrasBytes;
   need(payload.length >= bodyAt, 'result extras');
   const status = payload.readUInt16LE(0);
@@ -321,6 +330,11 @@ function decodeReply(payload: Buffer): Reply {
   }
   const extras = decodeExtras(payload.toString('utf8', RESULT_HEAD_BYTES, bodyAt));
   return { status, kind, body, retire, ...extras };
+}
+
+function decodeCost(payload: Buffer): CallCost {
+  const cpuUs = payload.readUInt32LE(4);
+  return cpuUs === 0 ? NO_COST : { cpuUs, ownUs: payload.readUInt32LE(8) };
 }
 
 function decodeExtras(text: string): Pick<Reply, 'headers' | 'failure' | 'oversize'> {
