@@ -6,8 +6,9 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { CallCost } from '../protocol/messages';
 
-/** Reading the clocks of the process costs some us, so they are not read for each of many short calls. */
-const LEAST_MS = 5;
+/** Reading the clocks of the process costs 15 us, so they are read less often the longer they say the same. */
+const FIRST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 320;
 /** Of the main thread: ns on a core, ns ready to run but without one, turns. Linux only. */
 const SCHEDSTAT = '/proc/self/schedstat';
 const SCHEDSTAT_BYTES = 128;
@@ -24,6 +25,7 @@ export class CostMeter {
   #delayMs: number | null = null;
   #wallMs = 0;
   #calls = 0;
+  #pauseMs = FIRST_PAUSE_MS;
   readonly #text = Buffer.alloc(SCHEDSTAT_BYTES);
 
   begin(): void {
@@ -35,7 +37,8 @@ export class CostMeter {
     const readAt = now();
     this.#calls += 1;
     this.#wallMs += readAt - this.#beganAt;
-    if (readAt - this.#readAt < LEAST_MS) return null;
+    if (readAt - this.#readAt < this.#pauseMs) return null;
+    this.#pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * this.#pauseMs);
     const { user, system } = cpuUsage(this.#usage);
     const delayMs = this.#readDelay();
     const cost = costOf(this.#calls, user + system, this.#ownMs(delayMs));
