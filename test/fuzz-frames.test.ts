@@ -8,6 +8,7 @@ import {
   encodeConsole,
   encodeExiting,
   encodeLoaded,
+  encodePrepared,
   encodeReady,
   encodeResult,
   encodeRetire,
@@ -137,6 +138,7 @@ function anyFrame(random: Random): Buffer {
   const id = below(random, 5);
   const makers: readonly (() => Buffer)[] = [
     encodeReady,
+    encodePrepared,
     () => encodeStarted(id),
     () => encodeSkipped(id),
     () => encodeLoaded(id, random() < 0.5 ? null : anyFailure(random)),

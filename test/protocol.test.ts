@@ -12,6 +12,7 @@ import {
   encodeCall,
   encodeConsole,
   encodeExiting,
+  encodePrepared,
   encodeReady,
   encodeResult,
   encodeRetire,
@@ -56,6 +57,7 @@ const REPLY: Reply = {
 };
 const MESSAGES: readonly (readonly [string, Buffer, FromInstance])[] = [
   ['ready', encodeReady(), { type: 'ready' }],
+  ['prepared', encodePrepared(), { type: 'prepared' }],
   ['started', encodeStarted(7), { type: 'started', id: 7 }],
   ['skipped', encodeSkipped(8), { type: 'skipped', id: 8 }],
   ['a result', encodeResult(9, REPLY, 12), { type: 'result', id: 9, reply: REPLY, cpuUs: 12 }],

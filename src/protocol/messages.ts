@@ -99,6 +99,8 @@ export interface Reply {
 export type FromInstance =
   /** Booted: may become any Function's. */
   | { readonly type: 'ready' }
+  /** What `prepare` asked for is done, as far as it could be. */
+  | { readonly type: 'prepared' }
   /** What `load` asked for: `null`, or why it failed; the first call then tries again. */
   | { readonly type: 'loaded'; readonly functionIndex: number; readonly failure: Failure | null }
   /** The module is loaded and the handler starts now; only sent by the call that loaded it. */
@@ -110,12 +112,12 @@ export type FromInstance =
   | { readonly type: 'console'; readonly id: number; readonly level: ConsoleLevel; readonly text: string }
   /** The Function calls `process.exit` while its call has no answer. */
   | { readonly type: 'exiting'; readonly id: number; readonly exitCode: number }
-  /** Kill me: something of an answered call does not freeze, or failed after the answer. */
+  /** I end now: something that a call or a module left behind does not freeze, or failed. Said once. */
   | { readonly type: 'retire'; readonly id: number; readonly reason: string };
 
 export type ToInstance =
   | { readonly type: 'boot'; readonly boot: Boot }
-  /** Load in advance what calls usually need; nothing of the author's. Has no answer. */
+  /** Load in advance what calls usually need: classes of the SDK, which may be the project's own. */
   | { readonly type: 'prepare' }
   /** Load the module of a Function before anybody calls it. */
   | { readonly type: 'load'; readonly functionIndex: number }
@@ -134,6 +136,7 @@ const TYPE = {
   retire: 21,
   skipped: 22,
   loaded: 23,
+  prepared: 24,
 } as const;
 const LEVELS: readonly ConsoleLevel[] = ['debug', 'info', 'warn', 'error'];
 /** Taken before author's code runs, which may replace them in its own process. */
@@ -240,6 +243,10 @@ export function encodeReady(): Buffer {
   return head(TYPE.ready, 0, 0);
 }
 
+export function encodePrepared(): Buffer {
+  return head(TYPE.prepared, 0, 0);
+}
+
 export function encodeLoaded(functionIndex: number, failure: Failure | null): Buffer {
   return jsonFrame(TYPE.loaded, 0, { functionIndex, failure });
 }
@@ -275,6 +282,8 @@ export function decodeFromInstance(type: number, id: number, payload: Buffer): F
   switch (type) {
     case TYPE.ready:
       return { type: 'ready' };
+    case TYPE.prepared:
+      return { type: 'prepared' };
     case TYPE.loaded:
       return decodeLoaded(parse(payload.toString('utf8')));
     case TYPE.started:
