@@ -250,12 +250,6 @@ const MESSAGES: readonly FunctionRow[] = [
     detail: /process\.exit\(5\)/,
   },
   {
-    name: 'loops in a listener of the exit that a worker of its own causes',
-    code: `new (require('worker_threads').Worker)('setInterval(() => {}, 1000)', { eval: true });
-      process.on('exit', () => { for (;;); }); ${ANSWER}`,
-    error: null,
-  },
-  {
     name: 'forges lines of other calls',
     code: `${forge(encodeConsole(0, 'error', 'nobody'), encodeConsole(7, 'info', 'of a later call'))} ${ANSWER}`,
     error: null,

@@ -95,8 +95,13 @@ it('of a build that was just saved is a process that ran before', async (t) => {
   assert.equal((await ask())[0], 'first');
   // A save may be noticed in two steps, with a build for each; then there is one process too few.
   for (let round = 1; ; round++) {
-    // The process of the call, the next spare, and the one behind it.
-    await eventually(() => (instancesOf(process.pid).length === 3 ? true : undefined), 10_000);
+    // The process of the call, the next spare, and the one behind it; not those that end because of the save before.
+    await eventually(async () => {
+      const before = instancesOf(process.pid);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const now = instancesOf(process.pid);
+      return (now.length === 3 && now.every((pid) => before.includes(pid))) || undefined;
+    }, 10_000);
     const savedAt = performance.now();
     await served.project.replace('functions/a.js', uptime(`saved ${round}`));
     let [name, ranMs] = await ask();
