@@ -228,6 +228,7 @@ class RunningPlatform implements Platform, Sites {
         if (text !== null && !told.has(functionIndex)) this.events.notice('error', text);
         told.add(functionIndex);
       },
+      notice: (level, message) => this.events.notice(level, message),
     };
   }
 

@@ -1,6 +1,7 @@
 /** Whatever arrives from an instance, in whatever pieces, is a message or a `ProtocolError`. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { ProtocolError } from '../src/protocol/encoding';
 import { FrameReader } from '../src/protocol/frames';
 import {
   BODY_KINDS,
@@ -8,13 +9,13 @@ import {
   encodeConsole,
   encodeExiting,
   encodeLoaded,
+  encodePrepared,
   encodeReady,
   encodeResult,
   encodeRetire,
   encodeSkipped,
   encodeStarted,
   type FromInstance,
-  ProtocolError,
   type Reply,
 } from '../src/protocol/messages';
 import { seeded } from './simulation-machine';
@@ -137,6 +138,7 @@ function anyFrame(random: Random): Buffer {
   const id = below(random, 5);
   const makers: readonly (() => Buffer)[] = [
     encodeReady,
+    encodePrepared,
     () => encodeStarted(id),
     () => encodeSkipped(id),
     () => encodeLoaded(id, random() < 0.5 ? null : anyFailure(random)),

@@ -209,6 +209,46 @@ const MESSAGES: readonly FunctionRow[] = [
     code: `${forge(encodeExiting(OWN, 5))} process.abort();`,
     error: 'HS_EXITED',
   },
+  ...[
+    ['an unknown call', encodeSkipped(99), /it skipped call 99, which nobody took back/],
+    ['no call', encodeSkipped(0), /it skipped call 0/],
+    ['its next call', encodeSkipped(OWN + 1), /it skipped call 2, which nobody took back/],
+  ].map(
+    ([what, frame, detail]): FunctionRow => ({
+      name: `says without end that it skipped ${what}`,
+      code: `for (;;) { ${forge(frame as Buffer)} }`,
+      error: 'HS_BROKE_PROTOCOL',
+      detail: detail as RegExp,
+    }),
+  ),
+  {
+    name: 'says without end that it ends',
+    code: `for (;;) { ${forge(encodeRetire(OWN, 'why'))} }`,
+    error: 'HS_BROKE_PROTOCOL',
+    detail: /it said twice that it ends/,
+  },
+  {
+    name: 'says that it ends, and goes on',
+    code: `${forge(encodeRetire(OWN, 'why'))} ${NEVER}`,
+    error: 'HS_BROKE_PROTOCOL',
+    detail: /it said that it ends, and went on/,
+  },
+  {
+    name: 'says without end that it exits',
+    code: `for (;;) { ${forge(encodeExiting(OWN, 5))} }`,
+    error: 'HS_EXITED',
+  },
+  {
+    name: 'says that it ends, and floods the log with lines of nobody',
+    code: `${forge(encodeExiting(OWN, 5))} for (;;) { ${forge(encodeConsole(99, 'info', 'x'.repeat(1_000)))} }`,
+    error: 'HS_EXITED',
+  },
+  {
+    name: 'exits once more while it exits',
+    code: "process.on('exit', () => process.exit(6)); process.exit(5);",
+    error: 'HS_EXITED',
+    detail: /process\.exit\(5\)/,
+  },
   {
     name: 'forges lines of other calls',
     code: `${forge(encodeConsole(0, 'error', 'nobody'), encodeConsole(7, 'info', 'of a later call'))} ${ANSWER}`,

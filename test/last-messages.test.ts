@@ -1,7 +1,7 @@
 /** What a process wrote before it died is read, also when the gateway writes to it first. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { it } from 'node:test';
 import { readBeforeDestroyed } from '../src/pool/last-messages';
@@ -25,6 +25,26 @@ it('the last messages of a dead process survive a write to it that fails', async
   // `once` of node:events would reject at the error of the write, which is expected.
   await new Promise((resolve) => channel.once('close', resolve));
   assert.equal(received, LAST);
+});
+
+it('a process that writes without end is not read for ever', (t) => {
+  const fd = openSync('/dev/zero', 'r');
+  t.after(() => closeSync(fd));
+  let isDestroyed = false;
+  // What is asked of a socket, with a descriptor that never runs empty.
+  const channel = {
+    _handle: { fd },
+    _destroy: () => {
+      isDestroyed = true;
+    },
+  };
+  let received = 0;
+  readBeforeDestroyed(channel as unknown as Socket, (chunk) => {
+    received += chunk.length;
+  });
+  (channel as unknown as Socket)._destroy(new Error('EPIPE'), () => {});
+  assert.ok(isDestroyed);
+  assert.equal(received, 1_048_576);
 });
 
 function waitUntilDead(pid: number): void {

@@ -13,6 +13,7 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LateLine } from '../src/model/invocation';
 import { recordOf } from './support/bad-row';
+import { isAlive } from './support/program';
 import { type RawResponse, request } from './support/raw-http';
 import { eventually, type Served, serve } from './support/serve';
 
@@ -270,6 +271,18 @@ describe('a call keeps its answer when what an earlier call left behind', () => 
     assert.equal(await textOf('spin'), '200 1');
     assert.ok(performance.now() - start < 5_000);
   });
+});
+
+it('a process that ends because of a worker and loops in a listener of its exit is ended', async (t) => {
+  const source = `exports.handler = (context, event, callback) => {
+    new (require('node:worker_threads').Worker)('setInterval(() => {}, 1000)', { eval: true });
+    process.on('exit', () => { for (;;); });
+    callback(null, String(process.pid));
+  };`;
+  const served = await serve({ 'functions/a.js': source });
+  t.after(() => served.close());
+  const pid = Number((await request(served.port, { method: 'GET', path: '/a' })).text());
+  await eventually(() => !isAlive(pid) || undefined, 5_000);
 });
 
 describe('a connection that was kept alive and that its far end closed during the freeze is noticed', () => {

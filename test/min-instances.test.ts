@@ -1,8 +1,9 @@
 /** `--min-instances`: what is loaded before anybody calls it, kept, and replaced. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
-import { instancesOf, isAlive } from './support/program';
+import { instancesOf, isAlive, startGateway } from './support/program';
+import { writeProject } from './support/project';
 import { request } from './support/raw-http';
 import { eventually, type Served, type ServeOptions, serve } from './support/serve';
 
@@ -162,6 +163,58 @@ describe('a module that cannot be loaded in advance', () => {
     await new Promise((resolve) => setTimeout(resolve, 2_500));
     const tries = loadsOf(served).length;
     assert.ok(tries >= 1 && tries <= 4, `${tries} tries in 2.5 s`);
+  });
+});
+
+describe('a module that leaves something behind that does not freeze or fails', () => {
+  const NOTES = `require('node:fs').appendFileSync(require('node:path').join(__dirname, '..', 'node_modules', 'loads.log'), 'a.js ' + process.pid + '\\n');
+    exports.handler = (context, event, callback) => callback(null, 'a');\n`;
+  const rows: readonly (readonly [name: string, code: string, reason: RegExp])[] = [
+    [
+      'a promise that is rejected',
+      "Promise.reject(new Error('no database'));",
+      /something that the module left behind failed$/,
+    ],
+    [
+      'a worker thread',
+      "new (require('node:worker_threads').Worker)('setInterval(() => {}, 1000)', { eval: true });",
+      /a child process or a worker thread was still running$/,
+    ],
+    ['an exit', 'setImmediate(() => process.exit(5));', /its process ended with exit code 5$/],
+  ];
+  for (const [name, code, reason] of rows) {
+    it(`(${name}) is loaded again more and more rarely, and this is told once`, async (t) => {
+      const served = await started(t, { 'functions/a.js': NOTES + code }, 1);
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      const loads = loadsOf(served).length;
+      assert.ok(loads >= 1 && loads <= 4, `${loads} loads in 3 s`);
+      assert.equal(served.notices.length, 1, served.notices.join('\n'));
+      const [notice = ''] = served.notices;
+      assert.match(notice, reason);
+      assert.match(notice, /^functions\/a\.js is loaded in advance, but its process does not stay/);
+    });
+  }
+});
+
+describe('where no process can be started', () => {
+  it('the platform listens all the same, says why, and goes on', async (t) => {
+    const project = await writeProject({ 'functions/a.js': noting('a'), 'node_modules/x.js': '' });
+    t.after(() => project.remove());
+    const gateway = await startGateway(['--no-live', '-p', '0', '--min-instances', '1', project.path], {
+      environment: { TMPDIR: project.file('missing') },
+    });
+    t.after(() => gateway.stop());
+    const told = () =>
+      gateway.lines().filter(({ msg }) => /^no process can be started for Functions/.test(String(msg)));
+    assert.equal(told().length, 1);
+    assert.match(String(told()[0]?.msg), /ENOENT: no such file or directory, mkdir/);
+    assert.equal((await request(gateway.port, { method: 'GET', path: '/a' })).status, 500);
+    // Once it is possible, it is done.
+    mkdirSync(project.file('missing'));
+    const log = project.file('node_modules/loads.log');
+    await eventually(() => existsSync(log) || undefined, 10_000);
+    assert.equal((await request(gateway.port, { method: 'GET', path: '/a' })).status, 200);
+    assert.equal(told().length, 1);
   });
 });
 

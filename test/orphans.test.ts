@@ -154,6 +154,28 @@ describe('a gateway whose reaper is killed', () => {
   });
 });
 
+it('what an instance left behind is ended also where the reaper dies before it gets to it', async (t) => {
+  const { gateway, project, temporary } = await started(t);
+  const first = reaperOf(gateway.pid);
+  // One that ends sooner is not replaced at once, so that nothing spins.
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  process.kill(first, 'SIGSTOP');
+  const path = pathOf('a daemon without any variable', 'exits');
+  assert.equal((await request(gateway.port, { method: 'GET', path })).status, 500);
+  const pids = notedPids(project);
+  const left = await eventually(() => {
+    const alive = pids.filter(isAlive);
+    return alive.length === 1 ? alive : undefined;
+  });
+  // The line about it is written 20 ms after the end of the instance.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  process.kill(first, 'SIGKILL');
+  await allGone(left);
+  gateway.child.kill('SIGKILL');
+  await gateway.ended;
+  await leftNothing(pids, temporary);
+});
+
 describe('nothing outlives an instance', { concurrency: 2 }, () => {
   for (const name of NAMES.filter((each) => each.includes('child') || each.includes('daemon'))) {
     for (const [then, status] of [

@@ -9,12 +9,13 @@ import {
   type Refusal,
   refuse,
 } from '../src/pool/policy/admit';
-import { type AdvanceView, startsInAdvance } from '../src/pool/policy/advance';
+import { type AdvanceView, failuresAfterEnd, startsInAdvance } from '../src/pool/policy/advance';
 import { mostAtOnce } from '../src/pool/policy/ahead';
 import { afterAnswer, afterDeath, brakeMs, type Debt, NO_DEBT } from '../src/pool/policy/brake';
 import { hasRestedEnough } from '../src/pool/policy/rest';
 import { findVictim, hasRoom, type RoomView } from '../src/pool/policy/room';
 import { isSlow } from '../src/pool/policy/slow';
+import { mayPrepare, startsSpare } from '../src/pool/policy/spare';
 import { givesWay, goesBefore, type Holding, type Need } from '../src/pool/policy/turn';
 import type { PoolInstance } from '../src/pool/pool-instance';
 
@@ -228,6 +229,34 @@ describe('an instance in advance', () => {
   for (const [name, change, expected] of rows) {
     it(name, () => assert.equal(startsInAdvance({ ...LACKING, ...change }), expected));
   }
+
+  const ends: readonly (readonly [string, loadedForMs: number | null, served: number, failures: number])[] = [
+    ['has failed where it ended before it was loaded', null, 0, 3],
+    ['has failed where it ended right after that', 10, 0, 3],
+    ['has not failed where it answered a call', 10, 1, 0],
+    ['has not failed where it stood ready for a while', 5_000, 0, 0],
+  ];
+  for (const [name, loadedForMs, served, failures] of ends) {
+    it(name, () => assert.equal(failuresAfterEnd(2, { loadedForMs, served }), failures));
+  }
+});
+
+describe('a spare', () => {
+  const rows: readonly (readonly [string, failures: number, sinceFailureMs: number, boolean])[] = [
+    ['is started', 0, 0, true],
+    ['is started at once after one that ended', 1, 0, true],
+    ['waits 0.5 s after the second one', 2, 499, false],
+    ['… and is then started', 2, 500, true],
+    ['waits twice as long each time', 5, 3_999, false],
+    ['… up to 30 s', 60, 30_000, true],
+  ];
+  for (const [name, failures, sinceFailureMs, expected] of rows) {
+    it(name, () => assert.equal(startsSpare({ failures, sinceFailureMs }), expected));
+  }
+
+  it('is prepared, until two in a row did not stay', () => {
+    assert.deepEqual([0, 1, 2, 3].map(mayPrepare), [true, true, false, false]);
+  });
 });
 
 describe('a call is sent ahead', () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { ProtocolError } from '../src/protocol/encoding';
 import { FrameReader } from '../src/protocol/frames';
 import {
   type Boot,
@@ -12,6 +13,7 @@ import {
   encodeCall,
   encodeConsole,
   encodeExiting,
+  encodePrepared,
   encodeReady,
   encodeResult,
   encodeRetire,
@@ -19,7 +21,6 @@ import {
   encodeStarted,
   type FromInstance,
   MAX_PAYLOAD_BYTES,
-  ProtocolError,
   type Reply,
 } from '../src/protocol/messages';
 
@@ -56,6 +57,7 @@ const REPLY: Reply = {
 };
 const MESSAGES: readonly (readonly [string, Buffer, FromInstance])[] = [
   ['ready', encodeReady(), { type: 'ready' }],
+  ['prepared', encodePrepared(), { type: 'prepared' }],
   ['started', encodeStarted(7), { type: 'started', id: 7 }],
   ['skipped', encodeSkipped(8), { type: 'skipped', id: 8 }],
   [

@@ -86,6 +86,7 @@ export class Simulation {
       sent: () => this.#tick(),
       waits: () => this.#tick(),
       taken: () => this.machine.at(TICK_MS, () => this.processes.prepareSpare()),
+      lost: () => {},
     });
     this.schedule.startInAdvance(0);
     this.processes.prepareSpare();
@@ -345,7 +346,7 @@ class SimulatedInstance implements PoolInstance {
   kill(code: ErrorCode): void {
     if (this.retiring) return;
     this.retiring = true;
-    this.#simulation.schedule.leave(this);
+    this.#simulation.schedule.leave(this, this.#simulation.now);
     if (this.#job !== null) this.#simulation.machine.cancel(this.#job);
     this.#simulation.machine.at(KILL_MS, () => this.#onGone(code));
   }

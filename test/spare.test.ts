@@ -1,6 +1,7 @@
 /** The spare: a process that is ready before a Function needs it. */
 import assert from 'node:assert/strict';
-import { it } from 'node:test';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
 import { instancesOf } from './support/program';
 import { request } from './support/raw-http';
 import { eventually, serve } from './support/serve';
@@ -44,6 +45,46 @@ it('answers as well where the project has a broken SDK', async (t) => {
   assert.equal(await ask('/later'), 'later');
 });
 
+describe('where the SDK of the project', () => {
+  const rows: readonly (readonly [name: string, code: string, reason: RegExp])[] = [
+    ['ends the process', 'process.exit(3);', /its process ended with exit code 3$/],
+    ['never ends to load', 'for (;;);', /loading the TwiML classes of the package twilio took over 3 s$/],
+    [
+      'leaves a worker thread behind',
+      "new (require('node:worker_threads').Worker)('setInterval(() => {}, 1000)', { eval: true });",
+      /a child process or a worker thread was still running$/,
+    ],
+  ];
+  for (const [name, code, reason] of rows) {
+    it(`${name}, spares do without it after two attempts, which is told once, and calls are answered`, async (t) => {
+      const notes = `require('node:fs').appendFileSync(require('node:path').join(__dirname, 'loads.log'), 'x');\n`;
+      const served = await serve({
+        'functions/a.js': "exports.handler = (context, event, callback) => callback(null, 'a');",
+        'functions/b.js': "exports.handler = (context, event, callback) => callback(null, 'b');",
+        'node_modules/twilio/package.json': '{"name":"twilio","main":"lib/index.js"}',
+        'node_modules/twilio/lib/index.js': '',
+        'node_modules/twilio/lib/twiml/VoiceResponse.js': notes + code,
+      });
+      t.after(() => served.close());
+      const ask = async (path: string) => (await request(served.port, { method: 'GET', path })).text();
+      assert.equal(await ask('/a'), 'a');
+      await eventually(() => served.notices[0], 20_000);
+      assert.equal(await ask('/b'), 'b');
+      // An instance of each, a spare that stays, and the process behind it.
+      await eventually(() => instancesOf(process.pid).length === 4 || undefined, 10_000);
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      const loads = readFileSync(
+        served.project.file('node_modules/twilio/lib/twiml/loads.log'),
+        'utf8',
+      ).length;
+      assert.ok(loads >= 2 && loads <= 3, `${loads} loads`);
+      assert.equal(served.notices.length, 1, served.notices.join('\n'));
+      assert.match(served.notices[0] ?? '', /^processes in reserve end while they load the TwiML classes/);
+      assert.match(served.notices[0] ?? '', reason);
+    });
+  }
+});
+
 it('of a build that was just saved is a process that ran before', async (t) => {
   const uptime = (name: string) =>
     `exports.handler = (context, event, callback) => callback(null, ['${name}', process.uptime() * 1000]);`;
@@ -54,8 +95,13 @@ it('of a build that was just saved is a process that ran before', async (t) => {
   assert.equal((await ask())[0], 'first');
   // A save may be noticed in two steps, with a build for each; then there is one process too few.
   for (let round = 1; ; round++) {
-    // The process of the call, the next spare, and the one behind it.
-    await eventually(() => (instancesOf(process.pid).length === 3 ? true : undefined), 10_000);
+    // The process of the call, the next spare, and the one behind it; not those that end because of the save before.
+    await eventually(async () => {
+      const before = instancesOf(process.pid);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const now = instancesOf(process.pid);
+      return (now.length === 3 && now.every((pid) => before.includes(pid))) || undefined;
+    }, 10_000);
     const savedAt = performance.now();
     await served.project.replace('functions/a.js', uptime(`saved ${round}`));
     let [name, ranMs] = await ask();

@@ -10,6 +10,8 @@ export class ClaimFile {
   readonly fd: number;
   readonly #words = Buffer.alloc(CLAIM_BYTES);
   #open = true;
+  #startedCallId = 0;
+  #frozenCallId = 0;
 
   /** The name is gone at once; the file lives as long as a descriptor to it. */
   constructor(folder: string, name: string) {
@@ -29,9 +31,16 @@ export class ClaimFile {
     return this.#read(0);
   }
 
-  /** Id of the call after which the instance froze last. */
-  lastFrozen(): number {
-    return this.#read(12);
+  /** Whether the instance has started this call. Asks the file until it says yes, then remembers. */
+  hasStarted(callId: number): boolean {
+    if (this.#startedCallId !== callId && this.lastClaimed() >= callId) this.#startedCallId = callId;
+    return this.#startedCallId === callId;
+  }
+
+  /** Whether the instance has frozen after this call. Asks the file as above. */
+  hasFrozenAfter(callId: number): boolean {
+    if (this.#frozenCallId !== callId && this.#read(12) >= callId) this.#frozenCallId = callId;
+    return this.#frozenCallId === callId;
   }
 
   /**

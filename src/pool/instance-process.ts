@@ -56,6 +56,8 @@ export class InstanceProcess {
       this.release();
       throw error;
     }
+    // Of one that waits to be used nobody else listens, and an error without a listener would end the gateway.
+    for (const stream of [this.channel, this.stdout, this.stderr]) stream.on('error', () => stream.destroy());
     this.usage = new UsageMeter(this.pid, tag, this.temporaryFolder, limits, census);
     if (this.pid !== 0) reaper.add(this.pid, tag);
     this.#launched.child.on('exit', (code, signal) => {

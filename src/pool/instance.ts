@@ -1,6 +1,6 @@
 /** One process: sending calls, receiving messages, and what is known once it is gone. No policy. */
 import type { ErrorCode } from '../errors';
-import type { ConsoleLevel } from '../model/invocation';
+import { ProtocolError } from '../protocol/encoding';
 import { FrameReader } from '../protocol/frames';
 import {
   type CallCost,
@@ -12,34 +12,21 @@ import {
   type FromInstance,
   type Reply,
 } from '../protocol/messages';
+import { AskedBack } from './asked-back';
 import type { ClaimFile } from './claim-file';
 import { CLOSED_CHANNEL, explainEnd, type Reason } from './explain-end';
-import { type AnsweredCall, InstanceLog } from './instance-log';
+import type { InstanceEvents } from './instance-events';
+import { InstanceLog } from './instance-log';
 import type { InstanceProcess } from './instance-process';
 import type { Invocation } from './invocation';
 import { readBeforeDestroyed } from './last-messages';
 import type { Phase, PoolInstance } from './pool-instance';
 
-/** What the pool is told. Every callback gets the instance first. */
-export interface InstanceEvents {
-  ready(instance: Instance): void;
-  /** What `load` asked for, or why it failed; also where the instance died of it. */
-  loaded(instance: Instance, functionIndex: number, failure: Failure | null): void;
-  result(instance: Instance, invocation: Invocation, reply: Reply, cost: CallCost): void;
-  /** The call did not run here, and will not. */
-  returned(instance: Instance, invocation: Invocation): void;
-  /** The call ended without a reply, because the instance is gone. */
-  failed(instance: Instance, invocation: Invocation): void;
-  /** It is about to end by itself and must not get another call. */
-  retiring(instance: Instance): void;
-  /** A line of a call that was answered before; `null` where nobody knows which. */
-  late(instance: Instance, call: AnsweredCall | null, level: ConsoleLevel, text: string): void;
-  gone(instance: Instance): void;
-}
-
 const FLOODS = 'it floods the log';
-/** How long a process may live on after its channel closed, before it is killed. */
-const CLOSED_MS = 250;
+/** How long a process may live on after its channel closed, or after it said that it ends, before it is killed. */
+const ENDING_MS = 250;
+const WENT_ON = 'it said that it ends, and went on';
+const REASON_LENGTH = 1_000;
 /** How often a call may lose its instance before it started, until the pool stops trying. */
 const MOST_LOST_STARTS = 3;
 
@@ -62,22 +49,23 @@ export class Instance implements PoolInstance {
   dead = false;
   /** Must not get another call. */
   retiring = false;
+  killed = false;
+  /** Once it is gone. */
+  endedBecause = '';
   readonly #claims: ClaimFile;
   readonly #frames: FrameReader;
   readonly #outbox: Buffer[] = [];
   #lastCallId = 0;
-  /** The last call that was taken back and that the instance has not come past yet; 0: none. */
-  #takenBack = 0;
-  /** The calls that were asked back last, taken or not. */
-  #asked = { first: 0, last: 0 };
-  #startedCallId = 0;
-  #frozenCallId = 0;
+  readonly #askedBack: AskedBack;
   #announcedCallId = 0;
   /** Functions that it was told to load. */
   readonly #loading = new Set<number>();
   readonly #log: InstanceLog;
   /** Why it was killed or is about to end; the first reason counts. */
   #cause: Reason | null = null;
+  #saidItExits = false;
+  /** Why it ends, as it said itself. */
+  #farewell: string | null = null;
   #channelClosed = false;
 
   constructor(
@@ -89,6 +77,7 @@ export class Instance implements PoolInstance {
     this.startedAt = now();
     this.since = this.startedAt;
     this.#claims = process.claims;
+    this.#askedBack = new AskedBack(process.claims);
     this.#log = new InstanceLog(this.pending, {
       late: (call, level, text) => events.late(this, call, level, text),
       flood: () => this.#onFlood(),
@@ -113,6 +102,7 @@ export class Instance implements PoolInstance {
 
   /** While nobody waits for it: a call that comes meanwhile waits until it is done. */
   prepare(): void {
+    this.#enter('preparing');
     this.#outbox.push(encodePrepare());
     this.flush();
   }
@@ -154,37 +144,22 @@ export class Instance implements PoolInstance {
 
   /** Takes back what was sent ahead and certainly has not started; the first call stays. */
   takeBack(): Invocation[] {
-    const first = this.pending[1];
-    const last = this.pending.at(-1);
-    if (this.dead || first === undefined || last === undefined || !this.mayGiveBack) return [];
-    this.#asked = { first: first.callId, last: last.callId };
-    const claimed = this.#claims.takeBack(first.callId, last.callId);
-    const keep = this.pending.filter(
-      (invocation) => invocation.callId <= Math.max(claimed, first.callId - 1),
-    );
-    const taken = this.pending.splice(keep.length);
-    this.#takenBack = taken.at(-1)?.callId ?? 0;
-    return taken;
+    return this.dead ? [] : this.#askedBack.take(this.pending);
   }
 
-  /** There is room for one range of calls that were taken back; a second one would let those of the first run. */
   get mayGiveBack(): boolean {
-    return this.#takenBack === 0;
+    return this.#askedBack.isOpen;
   }
 
-  /** Whether author's code has begun with the first call. Asks the file until it says yes, then remembers. */
+  /** Whether author's code has begun with the first call. */
   firstHasStarted(): boolean {
     const callId = this.pending[0]?.callId ?? 0;
-    if (this.#startedCallId !== callId && this.#claims.lastClaimed() >= callId) this.#startedCallId = callId;
-    return this.#startedCallId === callId;
+    return callId === this.#announcedCallId || this.#claims.hasStarted(callId);
   }
 
-  /** Whether it sleeps until its next call, as it should once its calls are answered. Asks the file as above. */
+  /** Whether it sleeps until its next call, as it should once its calls are answered. */
   isFrozen(): boolean {
-    if (this.#frozenCallId !== this.#lastCallId && this.#claims.lastFrozen() >= this.#lastCallId) {
-      this.#frozenCallId = this.#lastCallId;
-    }
-    return this.#frozenCallId === this.#lastCallId;
+    return this.#claims.hasFrozenAfter(this.#lastCallId);
   }
 
   /** What it has left running although it should be at rest, or `null`. */
@@ -201,6 +176,7 @@ export class Instance implements PoolInstance {
   kill(code: ErrorCode, detail: string): void {
     this.#cause ??= { code, detail };
     this.retiring = true;
+    this.killed = true;
     this.process.kill();
   }
 
@@ -210,12 +186,11 @@ export class Instance implements PoolInstance {
     const { channel, stdout, stderr } = this.process;
     channel.on('data', (chunk: Buffer) => this.#onData(chunk));
     readBeforeDestroyed(channel, (chunk) => this.#onData(chunk));
-    channel.on('error', () => channel.destroy());
     channel.on('close', () => this.#onChannelClosed());
+    // One that was launched in advance may be dying.
+    if (channel.closed) setImmediate(() => this.#onChannelClosed());
     stdout.on('data', (chunk: Buffer) => this.#log.addOutput(stdout, 'info', chunk));
     stderr.on('data', (chunk: Buffer) => this.#log.addOutput(stderr, 'error', chunk));
-    stdout.on('error', () => stdout.destroy());
-    stderr.on('error', () => stderr.destroy());
     this.process.onEnd((failure) => this.#onEnd(failure));
   }
 
@@ -232,6 +207,8 @@ export class Instance implements PoolInstance {
     switch (message.type) {
       case 'ready':
         return this.#onReady();
+      case 'prepared':
+        return this.#onPrepared();
       case 'loaded':
         return this.#onLoaded(message.functionIndex, message.failure);
       case 'started':
@@ -243,28 +220,29 @@ export class Instance implements PoolInstance {
       case 'console':
         return this.#log.addLine(message.id, message.level, message.text);
       case 'exiting':
-        this.#cause ??= { code: 'HS_EXITED', detail: `it called process.exit(${message.exitCode})` };
-        this.retiring = true;
-        return;
+        return this.#onExiting(message.exitCode);
       case 'retire':
-        this.retiring = true;
-        return this.events.retiring(this);
+        return this.#onRetire(message.reason);
     }
   }
 
   #isLoaded = false;
 
   #onReady(): void {
-    if (this.phase !== 'booting') return this.kill('HS_BROKE_PROTOCOL', 'it said twice that it is ready');
+    expect(this.phase === 'booting', 'it said twice that it is ready');
     this.readyAt = this.now();
-    this.#enter(this.pending.length > 0 || this.#loading.size > 0 ? 'loading' : 'idle');
+    this.#enterFirst();
     this.events.ready(this);
   }
 
+  #onPrepared(): void {
+    expect(this.phase === 'preparing', 'it prepared itself unasked');
+    this.#enterFirst();
+    this.events.prepared(this);
+  }
+
   #onLoaded(functionIndex: number, failure: Failure | null): void {
-    if (!this.#loading.delete(functionIndex)) {
-      return this.kill('HS_BROKE_PROTOCOL', `it loaded Function ${functionIndex} unasked`);
-    }
+    expect(this.#loading.delete(functionIndex), `it loaded Function ${functionIndex} unasked`);
     if (failure === null) this.#isLoaded = true;
     if (this.#loading.size > 0) this.#enter('loading');
     else if (this.pending.length === 0) this.#enter('idle');
@@ -274,11 +252,11 @@ export class Instance implements PoolInstance {
 
   /** Once for each call at most: it starts the clock of the handler. */
   #onStarted(id: number): void {
-    if (this.pending[0]?.callId !== id || this.#announcedCallId === id) {
-      return this.kill('HS_BROKE_PROTOCOL', `it started call ${id} out of turn`);
-    }
+    expect(
+      this.pending[0]?.callId === id && this.#announcedCallId !== id,
+      `it started call ${id} out of turn`,
+    );
     this.#announcedCallId = id;
-    this.#startedCallId = id;
     this.#isLoaded = true;
     this.#enter('running');
   }
@@ -287,9 +265,9 @@ export class Instance implements PoolInstance {
   #onResult(id: number, reply: Reply, cost: CallCost): void {
     const invocation = this.pending[0];
     if (invocation === undefined || invocation.callId !== id) {
-      return this.kill('HS_BROKE_PROTOCOL', `it answered call ${id}, which is not running`);
+      throw new ProtocolError(`it answered call ${id}, which is not running`);
     }
-    this.#next();
+    this.#next(id);
     this.served += 1;
     this.#log.noteAnswer(id, invocation);
     if (reply.retire) this.retiring = true;
@@ -297,25 +275,44 @@ export class Instance implements PoolInstance {
   }
 
   #onSkipped(id: number): void {
-    if (id === this.#takenBack) this.#takenBack = 0;
+    expect(id !== this.#announcedCallId, `it skipped call ${id}, which it had started`);
+    const isAsked = this.#askedBack.covers(id);
     const invocation = this.pending[0];
-    // One that was taken back for certain is not here any more.
-    if (invocation === undefined || invocation.callId !== id) return;
-    if (id === this.#announcedCallId) {
-      return this.kill('HS_BROKE_PROTOCOL', `it skipped call ${id}, which it had started`);
-    }
-    const isForged = id < this.#asked.first || id > this.#asked.last;
-    if (isForged) this.retiring = true;
-    this.#next();
-    this.events.returned(this, invocation);
-    // Its claim file was changed: it would skip what it is given again and again.
-    if (isForged) this.kill('HS_BROKE_PROTOCOL', `it skipped call ${id}, which nobody took back`);
+    if (invocation !== undefined && invocation.callId === id) {
+      if (!isAsked) this.retiring = true;
+      this.#next(id);
+      this.events.returned(this, invocation);
+      // One that was taken back for certain is not here any more.
+    } else if (isAsked) this.#askedBack.notePassed(id);
+    // Its claim file was changed, and it would skip what it is given again and again; or it only says so.
+    expect(isAsked, `it skipped call ${id}, which nobody took back`);
   }
 
-  #next(): void {
+  #onExiting(exitCode: number): void {
+    expect(!this.#saidItExits, 'it said twice that it exits');
+    this.#saidItExits = true;
+    this.#cause ??= { code: 'HS_EXITED', detail: `it called process.exit(${exitCode})` };
+    this.retiring = true;
+  }
+
+  #onRetire(reason: string): void {
+    expect(this.#farewell === null, 'it said twice that it ends');
+    this.#farewell = reason.slice(0, REASON_LENGTH);
+    this.retiring = true;
+    this.events.retiring(this);
+    this.#killSoon(WENT_ON);
+  }
+
+  #next(id: number): void {
     this.resultSince = this.since;
     this.pending.shift();
+    this.#askedBack.notePassed(id);
     this.#enter(this.pending.length > 0 ? 'running' : 'idle');
+  }
+
+  /** What it does once it has booted, or is prepared. */
+  #enterFirst(): void {
+    this.#enter(this.pending.length > 0 || this.#loading.size > 0 ? 'loading' : 'idle');
   }
 
   #enter(phase: Phase): void {
@@ -324,7 +321,7 @@ export class Instance implements PoolInstance {
   }
 
   #onFlood(): void {
-    if (this.retiring) return;
+    if (this.killed) return;
     this.events.late(this, null, 'warn', `${FLOODS}, and was ended`);
     this.kill('HS_LOG_FLOOD', FLOODS);
   }
@@ -340,7 +337,7 @@ export class Instance implements PoolInstance {
     this.retiring = true;
     this.events.retiring(this);
     // What it had written is there by now; a child that left the group may hold the other end for ever.
-    setTimeout(() => this.process.channel.destroy(), CLOSED_MS).unref();
+    setTimeout(() => this.process.channel.destroy(), ENDING_MS).unref();
     this.#endWhenGone();
   }
 
@@ -350,7 +347,11 @@ export class Instance implements PoolInstance {
     // Of a dying process the channel closes first. One that stays alive has closed it itself.
     this.retiring = true;
     this.events.retiring(this);
-    const timer = setTimeout(() => this.kill('HS_BROKE_PROTOCOL', CLOSED_CHANNEL), CLOSED_MS);
+    this.#killSoon(CLOSED_CHANNEL);
+  }
+
+  #killSoon(why: string): void {
+    const timer = setTimeout(() => this.kill('HS_BROKE_PROTOCOL', why), ENDING_MS);
     this.process.onEnd(() => clearTimeout(timer));
   }
 
@@ -371,6 +372,7 @@ export class Instance implements PoolInstance {
       lastWords: this.#log.lastWords,
       memoryMb: this.process.memoryMb,
     });
+    this.endedBecause = this.#farewell ?? detail;
     // A child that left the group may still hold the other ends.
     this.process.stdout.destroy();
     this.process.stderr.destroy();
@@ -389,4 +391,8 @@ export class Instance implements PoolInstance {
     }
     this.events.gone(this);
   }
+}
+
+function expect(condition: boolean, otherwise: string): asserts condition {
+  if (!condition) throw new ProtocolError(otherwise);
 }

@@ -20,7 +20,7 @@ export class Lane {
   /** Moving average of a call, ms; `null` before one was measured. */
   callMs: number | null = null;
   debt: Debt = NO_DEBT;
-  /** Instances that were started in advance and died before they were loaded, in a row; and when the last one did. */
+  /** Attempts in a row to have an instance in advance that failed; and when the last one ended. */
   failedInAdvance = 0;
   failedInAdvanceAt = 0;
   /** Of the cores, for a call. */

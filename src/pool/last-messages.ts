@@ -3,11 +3,12 @@ import { readSync } from 'node:fs';
 import type { Socket } from 'node:net';
 
 const CHUNK_BYTES = 65_536;
+/** More than the buffer of the system holds. Who closed its end and still writes would keep the gateway here for ever. */
+const MOST_BYTES = 1_048_576;
 
 /**
  * A write to a process that has just died fails, and Node then destroys the whole stream, with what had arrived and
- * was not read yet: the results of calls that ran. So this is read from the descriptor first. It cannot last: the
- * write fails only once the far end is closed, and what is left then is what the buffer of the system holds.
+ * was not read yet: the results of calls that ran. So this is read from the descriptor first.
  */
 export function readBeforeDestroyed(channel: Socket, take: (chunk: Buffer) => void): void {
   const destroy = channel._destroy.bind(channel);
@@ -21,10 +22,11 @@ export function readBeforeDestroyed(channel: Socket, take: (chunk: Buffer) => vo
 
 function readAll(fd: number, take: (chunk: Buffer) => void): void {
   try {
-    for (;;) {
+    for (let rest = MOST_BYTES; rest > 0; ) {
       const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
       const bytes = readSync(fd, chunk);
       if (bytes === 0) return;
+      rest -= bytes;
       take(chunk.subarray(0, bytes));
     }
   } catch {

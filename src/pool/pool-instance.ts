@@ -2,8 +2,8 @@
 import type { ErrorCode } from '../errors';
 import type { Invocation } from './invocation';
 
-/** What the first call of an instance is doing. Each phase has a clock of its own, started at `since`. */
-export type Phase = 'booting' | 'idle' | 'loading' | 'running';
+/** What an instance is doing, or its first call. Each phase has a clock of its own, started at `since`. */
+export type Phase = 'booting' | 'preparing' | 'idle' | 'loading' | 'running';
 
 /** All times are milliseconds. */
 export interface PoolInstance {

@@ -4,7 +4,8 @@ import { CodedError } from '../errors';
 import type { Build } from '../model/build';
 import type { ConsoleLevel, LateLine } from '../model/invocation';
 import type { Failure } from '../protocol/messages';
-import type { Instance, InstanceEvents } from './instance';
+import type { Instance } from './instance';
+import type { InstanceEvents } from './instance-events';
 import type { AnsweredCall } from './instance-log';
 import { Invocation, type InvocationInput, type Outcome } from './invocation';
 import { defaultMaxInstances } from './memory';
@@ -29,9 +30,13 @@ export interface PoolEvents {
   late(line: LateLine): void;
   /** A Function could not be loaded in advance. */
   loadFailed(functionIndex: number, failure: Failure): void;
+  /** What the operator should know. */
+  notice(level: 'warn' | 'error', message: string): void;
 }
 
 const USAGE_TICKS = 2;
+/** What lasts is told again so often. */
+const TELL_AGAIN_MS = 60_000;
 
 export class Pool {
   readonly #starter: Starter;
@@ -48,6 +53,9 @@ export class Pool {
   #closed = false;
   #onGone: (() => void) | null = null;
   #onPrepared: (() => void)[] = [];
+  #toldThatStartsFailAt = Number.NEGATIVE_INFINITY;
+  /** Names of Functions whose instances did not stay. */
+  readonly #toldThatLost = new Set<string>();
 
   /** Throws `CodedError` (HS_USAGE) where the instances that should always be there do not fit. */
   constructor(
@@ -59,9 +67,10 @@ export class Pool {
     const shared = options.isolation === 'environment';
     const functions = build.functions.length;
     checkFit(options.minInstances, shared ? 1 : functions, maxInstances);
-    this.#starter = new Starter(build, options, this.#instanceEvents, (detail) =>
-      this.#schedule.failWithoutInstance(detail),
-    );
+    this.#starter = new Starter(build, options, this.#instanceEvents, {
+      failed: (detail) => this.#onStartFailed(detail),
+      unprepared: (detail) => this.events.notice('warn', unpreparedText(detail)),
+    });
     const { minInstances, maxInvocations } = options;
     const cores = availableParallelism();
     this.#schedule = new Schedule(
@@ -72,6 +81,7 @@ export class Pool {
         waits: () => this.#tick(),
         // The next spare waits a little: the call that is about to run needs the cores now.
         taken: () => void setTimeout(() => this.#starter.prepareSpare(), TICK_MS).unref(),
+        lost: (instance) => this.#onLost(instance as Instance),
       },
     );
     this.#restTimer = setInterval(() => this.#checkIdle(), REST_MS).unref();
@@ -125,6 +135,8 @@ export class Pool {
   whenPrepared(): Promise<void> {
     return new Promise((resolve) => {
       this.#onPrepared.push(resolve);
+      // Nothing else may be there that keeps the process alive until this is settled.
+      this.#restTimer.ref();
       this.#checkPrepared();
     });
   }
@@ -154,10 +166,8 @@ export class Pool {
   // --- instances
 
   readonly #instanceEvents: InstanceEvents = {
-    ready: (instance) => {
-      this.#starter.noteReady(instance);
-      this.#schedule.noteReady(performance.now());
-    },
+    ready: (instance) => this.#onReady(instance),
+    prepared: () => this.#schedule.serveAll(performance.now()),
     loaded: (instance, functionIndex, failure) => this.#onLoaded(instance, functionIndex, failure),
     // Hot.
     result: (instance, invocation, reply, cost) =>
@@ -167,10 +177,32 @@ export class Pool {
       this.#schedule.noteReturned(instance, invocation, performance.now());
     },
     failed: (instance, invocation) => this.#schedule.noteFailed(instance, invocation, performance.now()),
-    retiring: (instance) => this.#schedule.leave(instance),
+    retiring: (instance) => this.#schedule.leave(instance, performance.now()),
     late: (instance, call, level, text) => this.#onLate(instance, call, level, text),
     gone: (instance) => this.#onInstanceGone(instance),
   };
+
+  #onReady(instance: Instance): void {
+    this.#starter.noteReady(instance);
+    this.#schedule.noteReady(performance.now());
+    if (instance.phase === 'preparing') this.#tick();
+  }
+
+  #onStartFailed(detail: string): void {
+    this.#schedule.failWithoutInstance(detail);
+    const now = performance.now();
+    if (now - this.#toldThatStartsFailAt < TELL_AGAIN_MS) return;
+    this.#toldThatStartsFailAt = now;
+    this.events.notice('error', startFailedText(detail));
+  }
+
+  #onLost(instance: Instance): void {
+    const isShared = this.options.isolation === 'environment';
+    const { name } = (isShared ? null : this.build.functions[instance.functionIndex]) ?? ANY;
+    if (this.#draining || this.#toldThatLost.has(name)) return;
+    this.#toldThatLost.add(name);
+    this.events.notice('warn', lostText(name, instance.endedBecause));
+  }
 
   #onLoaded(instance: Instance, functionIndex: number, failure: Failure | null): void {
     if (failure !== null && !this.#draining) this.events.loadFailed(functionIndex, failure);
@@ -192,6 +224,7 @@ export class Pool {
   }
 
   #endPreparing(): void {
+    this.#restTimer.unref();
     for (const resolve of this.#onPrepared.splice(0)) resolve();
   }
 
@@ -212,7 +245,7 @@ export class Pool {
     let busy = false;
     for (const instance of this.#starter.all) {
       // One that was answered may go on for a moment.
-      const rests = instance.pending.length === 0 && instance.isFrozen();
+      const rests = instance.pending.length === 0 && instance.isFrozen() && !isStarting(instance);
       if (rests && !this.#schedule.isLoadingInAdvance(instance)) continue;
       busy = true;
       this.#checkBusy(instance, now);
@@ -236,6 +269,8 @@ export class Pool {
       case 'slow':
         return this.#schedule.giveBack(instance, now);
       case 'broken':
+        // It may take a moment to die.
+        if (instance.killed) return;
         if (instance.pending.length === 0 || !instance.firstHasStarted())
           this.#onLate(instance, null, 'warn', finding.detail);
         return instance.kill(finding.code, finding.detail);
@@ -249,12 +284,15 @@ export class Pool {
   #checkIdle(): void {
     const now = performance.now();
     this.#schedule.rest(now);
+    this.#checkPrepared();
+    this.#starter.prepareSpare();
+    if (this.#starter.isStartingSpare) this.#tick();
     for (const instance of this.#starter.all) {
       const isIdle = instance.phase === 'idle' && instance.functionIndex >= 0 && !instance.retiring;
       const why = isIdle ? inspectIdle(instance, now) : null;
       if (why === null) continue;
       this.#onLate(instance, null, 'warn', why);
-      this.#schedule.leave(instance);
+      this.#schedule.leave(instance, now);
       instance.kill('HS_STOPPING', why);
     }
   }
@@ -290,6 +328,23 @@ export class Pool {
 }
 
 const SPARE = { name: 'a spare process' };
+const ANY = { name: 'every Function' };
+
+function isStarting({ phase }: Instance): boolean {
+  return phase === 'booting' || phase === 'preparing';
+}
+
+function startFailedText(detail: string): string {
+  return `no process can be started for Functions, which is tried again: ${detail}`;
+}
+
+function lostText(name: string, detail: string): string {
+  return `${name} is loaded in advance, but its process does not stay until the first call: ${detail}`;
+}
+
+function unpreparedText(detail: string): string {
+  return `processes in reserve end while they load the TwiML classes of the package twilio, so from now on they do without: ${detail}`;
+}
 
 function checkFit(minInstances: number, functions: number, maxInstances: number): void {
   const needed = minInstances * functions;

@@ -15,6 +15,8 @@ import { folderPrefix } from './temporary-folder';
 /** Deaths of this time are looked after together: each look reads /proc once. */
 const HUNT_PAUSE_MS = 20;
 const MOST_TAGS_PER_LINE = 64;
+/** Of instances that ended: so many are told again to one that takes the place of one that died. */
+const REMEMBERED_TAGS = 256;
 /** One that lives shorter is not started again before the next instance is. */
 const LEAST_LIFE_MS = 1_000;
 
@@ -25,7 +27,10 @@ export class Reaper {
   /** Of the temporary folders; also of those that are not made yet. */
   readonly #prefix = join(tmpdir(), folderPrefix());
   readonly #running = new Map<number, ProcessTag>();
+  /** Nobody has been told of them yet. */
   readonly #ended: ProcessTag[] = [];
+  /** The last ones that were told. Whoever was told may have died before it got there. */
+  #hunted: ProcessTag[] = [];
   #folders = 0;
   #child: ChildProcess | null = null;
   #startedAt = 0;
@@ -94,6 +99,7 @@ export class Reaper {
     this.#child = child;
     this.#startedAt = performance.now();
     for (const [pid, tag] of this.#running) this.#write(runLine(pid, tag));
+    this.#writeHunts(this.#hunted);
   }
 
   #onGone(child: ChildProcess, why: string): void {
@@ -113,8 +119,14 @@ export class Reaper {
   #hunt(): void {
     if (this.#huntTimer !== null) clearTimeout(this.#huntTimer);
     this.#huntTimer = null;
-    while (this.#ended.length > 0) {
-      this.#write(`hunt ${this.#ended.splice(0, MOST_TAGS_PER_LINE).join(' ')}\n`);
+    const tags = this.#ended.splice(0);
+    this.#writeHunts(tags);
+    this.#hunted = this.#hunted.concat(tags).slice(-REMEMBERED_TAGS);
+  }
+
+  #writeHunts(tags: readonly ProcessTag[]): void {
+    for (let at = 0; at < tags.length; at += MOST_TAGS_PER_LINE) {
+      this.#write(`hunt ${tags.slice(at, at + MOST_TAGS_PER_LINE).join(' ')}\n`);
     }
   }
 

@@ -4,6 +4,7 @@
  */
 import type { ErrorCode } from '../errors';
 import type { CallCost } from '../protocol/messages';
+import { InAdvance } from './in-advance';
 import type { Invocation, Outcome } from './invocation';
 import { Lane } from './lane';
 import { LaneView, type PoolFigures } from './lane-view';
@@ -35,6 +36,8 @@ export interface ScheduleEffects {
   waits(): void;
   /** A process was given to a Function. */
   taken(): void;
+  /** An instance is gone that was loaded in advance and ended soon, before anybody called it. */
+  lost(instance: PoolInstance): void;
 }
 
 export class Schedule {
@@ -42,7 +45,7 @@ export class Schedule {
   readonly #views: readonly LaneView[];
   readonly #figures: PoolFigures;
   readonly #waiting = new Waiting();
-  readonly #inAdvance = new Set<PoolInstance>();
+  readonly #inAdvance = new InAdvance();
   readonly #givenUp = new Set<PoolInstance>();
   /** Whom a full pool keeps waiting most, as of the last tick. */
   #needy: LaneView | null = null;
@@ -161,15 +164,18 @@ export class Schedule {
   }
 
   /** It is about to end, and gets no more calls. */
-  leave(instance: PoolInstance): void {
-    this.#lanes[instance.functionIndex]?.remove(instance);
+  leave(instance: PoolInstance, now: number): void {
+    const lane = this.#lanes[instance.functionIndex];
+    if (lane === undefined) return;
+    lane.remove(instance);
+    this.#inAdvance.noteEnd(instance, lane, now);
   }
 
   noteGone(instance: PoolInstance, now: number): void {
     this.#figures.now = now;
-    this.leave(instance);
+    this.leave(instance, now);
     this.#givenUp.delete(instance);
-    this.#noteLoaded(instance, false);
+    if (this.#inAdvance.takeLost(instance)) this.effects.lost(instance);
     this.startInAdvance(now);
     this.serveAll(now);
   }
@@ -194,14 +200,11 @@ export class Schedule {
 
   /** Every Function has the instances that it should always have, loaded, or an attempt has failed. */
   get isPrepared(): boolean {
-    return this.#lanes.every((lane) => {
-      const loaded = lane.instances.filter((instance) => !this.#inAdvance.has(instance));
-      return loaded.length >= lane.least || lane.failedInAdvance > 0;
-    });
+    return this.#lanes.every((lane) => this.#inAdvance.isPrepared(lane));
   }
 
   isLoadingInAdvance(instance: PoolInstance): boolean {
-    return this.#inAdvance.has(instance);
+    return this.#inAdvance.isLoading(instance);
   }
 
   startInAdvance(now: number): void {
@@ -215,7 +218,7 @@ export class Schedule {
 
   noteLoaded(instance: PoolInstance, now: number): void {
     this.#figures.now = now;
-    this.#noteLoaded(instance, true);
+    this.#inAdvance.noteLoaded(instance, now);
     const lane = this.#lanes[instance.functionIndex];
     if (lane !== undefined && instance.pending.length === 0) this.#onFree(instance, lane);
     this.startInAdvance(now);
@@ -336,21 +339,10 @@ export class Schedule {
   #startInAdvance(lane: Lane): void {
     if (!startsInAdvance(this.#viewOf(lane))) return;
     const instance = this.#adopt(lane);
+    this.#inAdvance.noteStarted(instance, lane, this.#figures.now);
     if (instance === null) return;
-    this.#inAdvance.add(instance);
-    instance.load(this.#functionsOf(lane));
+    instance.load(this.options.shared ? [...Array(this.options.functions).keys()] : [lane.index]);
     this.effects.sent(instance);
-  }
-
-  #functionsOf({ index }: Lane): readonly number[] {
-    return this.options.shared ? [...Array(this.options.functions).keys()] : [index];
-  }
-
-  #noteLoaded(instance: PoolInstance, isLoaded: boolean): void {
-    const lane = this.#lanes[instance.functionIndex];
-    if (!this.#inAdvance.delete(instance) || lane === undefined) return;
-    lane.failedInAdvance = isLoaded ? 0 : lane.failedInAdvance + 1;
-    lane.failedInAdvanceAt = this.#figures.now;
   }
 
   #putBack(lane: Lane, invocation: Invocation): void {
@@ -376,7 +368,8 @@ export class Schedule {
   #giveUp(instance: PoolInstance): void {
     this.#needy = null;
     this.#givenUp.add(instance);
-    this.leave(instance);
+    this.#inAdvance.noteDismissed(instance);
+    this.leave(instance, this.#figures.now);
   }
 
   #givesWay(instance: PoolInstance, lane: Lane, needy: LaneView): boolean {
@@ -394,7 +387,8 @@ export class Schedule {
   }
 
   #dismiss(instance: PoolInstance, why: string): void {
-    this.leave(instance);
+    this.#inAdvance.noteDismissed(instance);
+    this.leave(instance, this.#figures.now);
     instance.kill('HS_STOPPING', why);
   }
 }

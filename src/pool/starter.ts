@@ -3,8 +3,11 @@ import type { Build } from '../model/build';
 import { encodeBoot, type Reading } from '../protocol/messages';
 import type { Blanks } from './blanks';
 import { bootOf } from './boot';
-import { Instance, type InstanceEvents } from './instance';
+import { Instance } from './instance';
+import type { InstanceEvents } from './instance-events';
 import { average } from './lane';
+import { REAL_LIFE_MS } from './policy/pause';
+import { mayPrepare, startsSpare } from './policy/spare';
 
 export interface StarterOptions {
   readonly production: boolean;
@@ -12,10 +15,15 @@ export interface StarterOptions {
   readonly blanks: Blanks;
 }
 
+export interface StarterEvents {
+  /** The machine did not let us start a process. */
+  failed(detail: string): void;
+  /** Spares keep ending while or after they are prepared: from now on they are not. Told once. */
+  unprepared(detail: string): void;
+}
+
 /** Before anything was measured. */
 const FIRST_GUESS_MS = 60;
-/** After so many failures in a row nothing is started in advance any more, until a start succeeds. */
-const MOST_FAILURES = 2;
 
 export class Starter {
   /** Every process that is not gone yet. */
@@ -23,19 +31,28 @@ export class Starter {
   /** How long a process takes to become ready: a moving average. */
   startMs = FIRST_GUESS_MS;
   #spare: Instance | null = null;
-  #failures = 0;
+  /** Starts that failed, in a row. */
+  #failedStarts = 0;
+  /** Spares in a row that had started well and soon ended, before they were prepared or anybody took them. */
+  #lostSpares = 0;
+  /** When the last of either was. */
+  #failedAt = 0;
+  #prepares = true;
   #closed = false;
 
   constructor(
     private readonly build: Build,
     private readonly options: StarterOptions,
-    private readonly events: InstanceEvents,
-    /** The machine did not let us start a process. */
-    private readonly onFailure: (detail: string) => void,
+    private readonly instanceEvents: InstanceEvents,
+    private readonly events: StarterEvents,
   ) {}
 
   get hasReadySpare(): boolean {
-    return this.#spare !== null && this.#spare.phase === 'idle';
+    return this.#spare !== null && (this.#spare.phase === 'idle' || this.#spare.phase === 'preparing');
+  }
+
+  get isStartingSpare(): boolean {
+    return this.#spare !== null && (this.#spare.phase === 'booting' || this.#spare.phase === 'preparing');
   }
 
   /** Instances that belong to a Function; those about to end no longer count. */
@@ -58,14 +75,21 @@ export class Starter {
   }
 
   prepareSpare(): void {
-    if (this.#spare === null && !this.#closed && this.#failures <= MOST_FAILURES) this.#spare = this.#start();
+    if (this.#spare !== null || this.#closed) return;
+    const failures = this.#failedStarts + this.#lostSpares;
+    const sinceFailureMs = performance.now() - this.#failedAt;
+    if (startsSpare({ failures, sinceFailureMs })) this.#spare = this.#start();
   }
 
-  /** The spare, booting or ready, else a new process; `null` where the machine does not let us. */
+  /**
+   * The spare, else a new process; `null` where the machine does not let us. A spare that boots or is being prepared is
+   * ready sooner than a new process would be: the call waits its turn.
+   */
   take(): Instance | null {
-    const instance = this.#spare ?? this.#start();
+    const spare = this.#spare;
     this.#spare = null;
-    return instance;
+    if (spare?.phase === 'idle') this.#lostSpares = 0;
+    return spare ?? this.#start();
   }
 
   /** Nothing is started in advance any more. */
@@ -75,15 +99,15 @@ export class Starter {
   }
 
   noteReady(instance: Instance): void {
-    this.#failures = 0;
+    this.#failedStarts = 0;
     if (instance.startMs !== null) this.startMs = average(this.startMs, instance.startMs);
-    if (instance === this.#spare) instance.prepare();
+    if (instance === this.#spare && this.#prepares) instance.prepare();
   }
 
   noteGone(instance: Instance): void {
     this.all.delete(instance);
+    if (!this.#closed) this.#noteEnd(instance, performance.now());
     if (this.#spare === instance) this.#spare = null;
-    if (instance.readyAt === null && !this.#closed) this.#failures += 1;
     this.prepareSpare();
   }
 
@@ -92,17 +116,35 @@ export class Starter {
     for (const instance of this.all) instance.kill('HS_STOPPING', 'the gateway ended');
   }
 
+  #noteEnd(instance: Instance, now: number): void {
+    if (instance.readyAt === null) {
+      this.#failedStarts += 1;
+      this.#failedAt = now;
+    } else if (instance === this.#spare || instance.phase === 'preparing') {
+      this.#noteLostSpare(instance, now - instance.readyAt, now);
+    }
+  }
+
+  #noteLostSpare(spare: Instance, livedMs: number, now: number): void {
+    this.#lostSpares = livedMs < REAL_LIFE_MS ? this.#lostSpares + 1 : 0;
+    this.#failedAt = now;
+    if (!this.#prepares || mayPrepare(this.#lostSpares)) return;
+    this.#prepares = false;
+    this.events.unprepared(spare.endedBecause);
+  }
+
   #start(): Instance | null {
     try {
       const { blanks, production, reading } = this.options;
       const process = blanks.take();
-      const instance = new Instance(process, () => performance.now(), this.events);
+      const instance = new Instance(process, () => performance.now(), this.instanceEvents);
       this.all.add(instance);
       instance.boot(encodeBoot(bootOf(this.build, production, reading, process.temporaryFolder)));
       return instance;
     } catch (error) {
-      this.#failures += 1;
-      this.onFailure(error instanceof Error ? error.message : String(error));
+      this.#failedStarts += 1;
+      this.#failedAt = performance.now();
+      this.events.failed(error instanceof Error ? error.message : String(error));
       return null;
     }
   }

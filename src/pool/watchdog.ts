@@ -10,11 +10,17 @@ export const REST_MS = 1_000;
 
 /** A process that has not said `ready` by then is broken or the machine is far too busy. */
 const BOOT_MS = 15_000;
+/**
+ * A spare loads the TwiML classes of the SDK, which may be the project's own, in 20 to 60 ms. A call may wait for it,
+ * and must still have time to go elsewhere.
+ */
+const PREPARE_MS = 3_000;
 /** An instance freezes right after its answer; one that has not by then is busy with what the call left behind. */
 const STUCK_MS = 1_000;
 /** How long after its last call an instance is still looked at: what it left is counted by then. */
 const SETTLED_MS = 5 * REST_MS;
 
+const NOT_PREPARED = `loading the TwiML classes of the package twilio took over ${PREPARE_MS / 1000} s`;
 const STILL_BUSY = 'it was still busy with what an answered call left behind';
 
 export type Finding =
@@ -37,11 +43,14 @@ export interface WatchLimits {
 const FINE: Finding = { type: 'fine' };
 const SLOW: Finding = { type: 'slow' };
 
-/** Of an instance that has calls, or has not frozen yet after the last one. */
+/** Of an instance that starts, has calls, or has not frozen yet after the last one. */
 export function inspectBusy(instance: Instance, now: number, limits: WatchLimits): Finding {
   const elapsed = now - instance.since;
   if (isStuck(instance, elapsed, limits.timeoutMs)) {
     return { type: 'broken', code: 'HS_CRASHED', detail: STILL_BUSY };
+  }
+  if (instance.phase === 'preparing' && elapsed > PREPARE_MS) {
+    return { type: 'broken', code: 'HS_START_FAILED', detail: NOT_PREPARED };
   }
   const overdue = overdueCode(instance, elapsed, limits.timeoutMs);
   if (overdue !== null) {
@@ -79,6 +88,7 @@ function overdueCode(instance: Instance, elapsed: number, timeoutMs: number): Er
       return elapsed > timeoutMs ? 'HS_LOAD_TIMEOUT' : null;
     case 'running':
       return elapsed > timeoutMs ? 'HS_RUN_TIMEOUT' : null;
+    case 'preparing':
     case 'idle':
       return null;
   }

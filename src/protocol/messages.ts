@@ -9,6 +9,18 @@
 import { ERRORS, type ErrorCode } from '../errors';
 import type { ConsoleLevel } from '../model/invocation';
 import { RESPONSE_BODY_BYTES } from '../model/limits';
+import {
+  frameOf,
+  HEAD_BYTES,
+  isRecord,
+  isStrings,
+  jsonFrame,
+  need,
+  ProtocolError,
+  parse,
+  parseJson,
+  stringify,
+} from './encoding';
 
 /** Descriptor of the messages inside an instance. */
 export const CHANNEL_FD = 3;
@@ -21,13 +33,8 @@ export const CHANNEL_FD = 3;
 export const CLAIM_FD = 4;
 export const CLAIM_BYTES = 16;
 
-export const HEAD_BYTES = 9;
 /** The largest payload that an instance may send: a full response body, its headers, an error with its stack. */
 export const MAX_PAYLOAD_BYTES = RESPONSE_BODY_BYTES + 1_048_576;
-
-export class ProtocolError extends Error {
-  override readonly name = 'ProtocolError';
-}
 
 /** What an instance must know before it can become any Function's; sent once. */
 export interface Boot {
@@ -107,6 +114,8 @@ export interface CallCost {
 export type FromInstance =
   /** Booted: may become any Function's. */
   | { readonly type: 'ready' }
+  /** What `prepare` asked for is done, as far as it could be. */
+  | { readonly type: 'prepared' }
   /** What `load` asked for: `null`, or why it failed; the first call then tries again. */
   | { readonly type: 'loaded'; readonly functionIndex: number; readonly failure: Failure | null }
   /** The module is loaded and the handler starts now; only sent by the call that loaded it. */
@@ -117,12 +126,12 @@ export type FromInstance =
   | { readonly type: 'console'; readonly id: number; readonly level: ConsoleLevel; readonly text: string }
   /** The Function calls `process.exit` while its call has no answer. */
   | { readonly type: 'exiting'; readonly id: number; readonly exitCode: number }
-  /** Kill me: something of an answered call does not freeze, or failed after the answer. */
+  /** I end now: something that a call or a module left behind does not freeze, or failed. Said once. */
   | { readonly type: 'retire'; readonly id: number; readonly reason: string };
 
 export type ToInstance =
   | { readonly type: 'boot'; readonly boot: Boot }
-  /** Load in advance what calls usually need; nothing of the author's. Has no answer. */
+  /** Load in advance what calls usually need: classes of the SDK, which may be the project's own. */
   | { readonly type: 'prepare' }
   /** Load the module of a Function before anybody calls it. */
   | { readonly type: 'load'; readonly functionIndex: number }
@@ -141,10 +150,9 @@ const TYPE = {
   retire: 21,
   skipped: 22,
   loaded: 23,
+  prepared: 24,
 } as const;
 const LEVELS: readonly ConsoleLevel[] = ['debug', 'info', 'warn', 'error'];
-/** Taken before author's code runs, which may replace them in its own process. */
-const { parse: parseJson, stringify } = JSON;
 const NO_HEADERS: readonly string[] = Object.freeze([]);
 const EMPTY = Buffer.alloc(0);
 const RESULT_HEAD_BYTES = 16;
@@ -157,7 +165,7 @@ export function encodeBoot(boot: Boot): Buffer {
 }
 
 export function encodePrepare(): Buffer {
-  return head(TYPE.prepare, 0, 0);
+  return frameOf(TYPE.prepare, 0, 0);
 }
 
 /** Hot: once for each invocation. Payload: u16 function | u16 domain length | u32 event length | domain | event | body. */
@@ -165,7 +173,7 @@ export function encodeCall(call: Call): Buffer {
   const domain = Buffer.byteLength(call.domainName);
   const event = Buffer.byteLength(call.event);
   const body = call.body === '' ? 0 : Buffer.byteLength(call.body);
-  const frame = head(TYPE.call, call.id, 8 + domain + event + body);
+  const frame = frameOf(TYPE.call, call.id, 8 + domain + event + body);
   frame.writeUInt16LE(call.functionIndex, HEAD_BYTES);
   frame.writeUInt16LE(domain, HEAD_BYTES + 2);
   frame.writeUInt32LE(event, HEAD_BYTES + 4);
@@ -222,7 +230,7 @@ interface ReplyExtras {
 export function encodeResult(id: number, reply: Reply, cost: CallCost | null = null): Buffer {
   const extras = encodeExtras(reply);
   const extrasBytes = Buffer.byteLength(extras);
-  const frame = head(TYPE.result, id, RESULT_HEAD_BYTES + extrasBytes + reply.body.length);
+  const frame = frameOf(TYPE.result, id, RESULT_HEAD_BYTES + extrasBytes + reply.body.length);
   frame.writeUInt16LE(reply.status, HEAD_BYTES);
   frame.writeUInt8(BODY_KINDS.indexOf(reply.kind), HEAD_BYTES + 2);
   frame.writeUInt8(reply.retire ? 1 : 0, HEAD_BYTES + 3);
@@ -246,7 +254,11 @@ function encodeExtras(reply: Reply): string {
 }
 
 export function encodeReady(): Buffer {
-  return head(TYPE.ready, 0, 0);
+  return frameOf(TYPE.ready, 0, 0);
+}
+
+export function encodePrepared(): Buffer {
+  return frameOf(TYPE.prepared, 0, 0);
 }
 
 export function encodeLoaded(functionIndex: number, failure: Failure | null): Buffer {
@@ -254,23 +266,23 @@ export function encodeLoaded(functionIndex: number, failure: Failure | null): Bu
 }
 
 export function encodeStarted(id: number): Buffer {
-  return head(TYPE.started, id, 0);
+  return frameOf(TYPE.started, id, 0);
 }
 
 export function encodeSkipped(id: number): Buffer {
-  return head(TYPE.skipped, id, 0);
+  return frameOf(TYPE.skipped, id, 0);
 }
 
 export function encodeConsole(id: number, level: ConsoleLevel, text: string): Buffer {
   const bytes = Buffer.byteLength(text);
-  const frame = head(TYPE.console, id, 1 + bytes);
+  const frame = frameOf(TYPE.console, id, 1 + bytes);
   frame.writeUInt8(LEVELS.indexOf(level), HEAD_BYTES);
   frame.write(text, HEAD_BYTES + 1, bytes, 'utf8');
   return frame;
 }
 
 export function encodeExiting(id: number, exitCode: number): Buffer {
-  const frame = head(TYPE.exiting, id, 4);
+  const frame = frameOf(TYPE.exiting, id, 4);
   frame.writeInt32LE(exitCode | 0, HEAD_BYTES);
   return frame;
 }
@@ -284,6 +296,8 @@ export function decodeFromInstance(type: number, id: number, payload: Buffer): F
   switch (type) {
     case TYPE.ready:
       return { type: 'ready' };
+    case TYPE.prepared:
+      return { type: 'prepared' };
     case TYPE.loaded:
       return decodeLoaded(parse(payload.toString('utf8')));
     case TYPE.started:
@@ -360,42 +374,4 @@ function levelOf(payload: Buffer): ConsoleLevel {
   const level = LEVELS[payload.readUInt8(0)];
   need(level !== undefined, 'console level');
   return level;
-}
-
-// --- shared
-
-function head(type: number, id: number, payloadBytes: number): Buffer {
-  const frame = Buffer.allocUnsafe(HEAD_BYTES + payloadBytes);
-  frame.writeUInt32LE(5 + payloadBytes, 0);
-  frame.writeUInt8(type, 4);
-  frame.writeUInt32LE(id, 5);
-  return frame;
-}
-
-function jsonFrame(type: number, id: number, value: unknown): Buffer {
-  const text = stringify(value);
-  const bytes = Buffer.byteLength(text);
-  const frame = head(type, id, bytes);
-  frame.write(text, HEAD_BYTES, bytes, 'utf8');
-  return frame;
-}
-
-function need(condition: boolean, what: string): asserts condition {
-  if (!condition) throw new ProtocolError(`malformed ${what}`);
-}
-
-function parse(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch (cause) {
-    throw new ProtocolError('malformed JSON', { cause });
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isStrings(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }

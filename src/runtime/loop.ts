@@ -13,6 +13,7 @@ import {
   encodeConsole,
   encodeExiting,
   encodeLoaded,
+  encodePrepared,
   encodeReady,
   encodeResult,
   encodeRetire,
@@ -79,6 +80,7 @@ export class Loop {
   /** Why this instance must not be used again; told with the next answer. */
   #retire: string | null = null;
   #nextIsScheduled = false;
+  #saidItExits = false;
   #reader: Reader;
 
   constructor(private readonly channel: Channel) {
@@ -113,6 +115,7 @@ export class Loop {
       case 'prepare':
         this.#environment?.sdk.prepare();
         saveCompiled();
+        this.channel.write(encodePrepared());
         return this.#scheduleFreeze();
       case 'load':
         this.#load(message.functionIndex);
@@ -129,7 +132,7 @@ export class Loop {
     nextTurn(this.#freeze);
   }
 
-  /** The gateway kills the whole process group when it sees the end. */
+  /** The gateway kills the whole process group when it sees the end, or does not see it soon. */
   #end(reason: string): void {
     this.channel.write(encodeRetire(this.#current?.id ?? 0, reason));
     this.#exit(0);
@@ -253,7 +256,7 @@ export class Loop {
     const state = this.#ownerOfStray();
     if (state === null || state.answered) {
       if (!isNativeError(error) || !(error instanceof ExitRefused)) this.#logError(error, state);
-      this.#retire ??= 'something that an answered call left behind failed';
+      this.#retire ??= `something that ${state?.id === 0 ? 'the module' : 'an answered call'} left behind failed`;
       return;
     }
     // A throw that went through foreign stack frames may have left anything half done; a rejection did not.
@@ -284,7 +287,9 @@ export class Loop {
       this.#retire ??= error.message;
       throw error;
     }
-    if (owner !== null && !owner.answered) {
+    // A listener of `exit` may exit once more.
+    if (owner !== null && !owner.answered && !this.#saidItExits) {
+      this.#saidItExits = true;
       this.#calls.run(owner, flushConsole);
       this.channel.write(encodeExiting(owner.id, Number(code ?? process.exitCode ?? 0) || 0));
     }
@@ -308,7 +313,8 @@ export class Loop {
   #logError(error: unknown, state: CallState | null): void {
     const { name, message, stack } = describeError(error);
     const text = stack ?? `${name}: ${message}`;
-    this.channel.write(encodeConsole(state?.id ?? 0, 'error', `after the answer: ${text}`));
+    const since = state?.id === 0 ? 'after it was loaded' : 'after the answer';
+    this.channel.write(encodeConsole(state?.id ?? 0, 'error', `${since}: ${text}`));
   }
 }
 

@@ -14,9 +14,7 @@ export class Unfrozen {
 
   /** What goes on beside the event loop right now, in words, or `null`. */
   get reason(): string | null {
-    return this.#alive.size === 0
-      ? null
-      : 'a child process or a worker thread was still running after the answer';
+    return this.#alive.size === 0 ? null : 'a child process or a worker thread was still running';
   }
 
   install(): void {

@@ -1,9 +1,11 @@
 /** `--min-instances`: what is started and loaded before anybody calls it, and again after it died. */
+import { pauseMs, REAL_LIFE_MS } from './pause';
+
 export interface AdvanceView {
   /** Instances of the Function, starting ones included, and how many it should have. */
   readonly instances: number;
   readonly least: number;
-  /** Of its instances that were started in advance and died before they were loaded, in a row. */
+  /** Attempts in a row that were of no use: see `failuresAfterEnd`. */
   readonly failures: number;
   /** Since the last of them. */
   readonly sinceFailureMs: number;
@@ -17,14 +19,19 @@ export interface AdvanceView {
   readonly startLimit: number;
 }
 
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 30_000;
-
 export function startsInAdvance(view: AdvanceView): boolean {
   if (view.instances >= view.least || view.braked || view.total >= view.max) return false;
   return view.startingInPool < view.startLimit && view.sinceFailureMs >= pauseMs(view.failures);
 }
 
-function pauseMs(failures: number): number {
-  return failures === 0 ? 0 : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));
+/** An instance that was started in advance and ended. `null`: it was not loaded yet. */
+export interface EndedInstance {
+  readonly loadedForMs: number | null;
+  /** Calls that it answered. */
+  readonly served: number;
+}
+
+/** One that answered a call, or stood ready for a while, was worth its start; else the next one would end as well. */
+export function failuresAfterEnd(failures: number, { loadedForMs, served }: EndedInstance): number {
+  return served > 0 || (loadedForMs ?? 0) >= REAL_LIFE_MS ? 0 : failures + 1;
 }

@@ -1,0 +1,23 @@
+import type { ConsoleLevel } from '../model/invocation';
+import type { CallCost, Failure, Reply } from '../protocol/messages';
+import type { Instance } from './instance';
+import type { AnsweredCall } from './instance-log';
+import type { Invocation } from './invocation';
+
+/** What the pool is told. Every callback gets the instance first. */
+export interface InstanceEvents {
+  ready(instance: Instance): void;
+  prepared(instance: Instance): void;
+  /** What `load` asked for, or why it failed; also where the instance died of it. */
+  loaded(instance: Instance, functionIndex: number, failure: Failure | null): void;
+  result(instance: Instance, invocation: Invocation, reply: Reply, cost: CallCost): void;
+  /** The call did not run here, and will not. */
+  returned(instance: Instance, invocation: Invocation): void;
+  /** The call ended without a reply, because the instance is gone. */
+  failed(instance: Instance, invocation: Invocation): void;
+  /** It is about to end by itself and must not get another call. */
+  retiring(instance: Instance): void;
+  /** A line of a call that was answered before; `null` where nobody knows which. */
+  late(instance: Instance, call: AnsweredCall | null, level: ConsoleLevel, text: string): void;
+  gone(instance: Instance): void;
+}
