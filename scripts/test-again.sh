@@ -1,10 +1,15 @@
 #!/usr/bin/env bash
-# Runs the tests about processes and time again and again (4 times unless told otherwise): none may be flaky.
+# Runs the tests about processes and time again and again (twice unless told otherwise): none may be flaky.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-rounds=${1:-4}
-names=(life reload watch bad-clients bad-functions bad-neighbours hostile leftovers limits orphans reading spare runtime-behaviour wire-stopping wire-slow wire-pipelining proxy)
+rounds=${1:-2}
+# The long ones first. Tables of Functions without much timing (bad-functions, runtime-behaviour) run once, in the suite.
+names=(
+  leftovers wire-slow hostile-channel min-instances bad-clients limits spare orphans wire-stopping hostile-process reload
+  life hostile wire-limits proxy reading fuzz-processes bad-neighbours policy-pool wire-pipelining chaos watch
+  last-messages blank
+)
 files=()
 for name in "${names[@]}"; do files+=(".build/test/$name.test.js"); done
 log=$(mktemp)

@@ -93,7 +93,7 @@ describe('the bodies of all requests together', () => {
         body: '{'.repeat(500_000),
       });
       return status === 429 ? true : undefined;
-    });
+    }, 10_000);
     for (const socket of sockets) socket.destroy();
     await expectRoom(4);
   });
