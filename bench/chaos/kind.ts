@@ -40,6 +40,7 @@ export interface Kind {
 
 export const FAILED = 'Internal Server Error';
 export const TIMED_OUT = 'runtime application timed out';
+export const TOO_MUCH_MEMORY = 'runtime application used too much memory';
 
 /** The variable that names the file of runs. */
 export const RUNS_VARIABLE = 'CHAOS_RUNS';

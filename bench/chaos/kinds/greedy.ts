@@ -1,5 +1,5 @@
 /** Functions that take more than they may: memory, the log, processes, descriptors, disk. */
-import { FAILED, handlerByHow, type Kind, ok, status, TIMED_OUT, variantsByHow } from '../kind';
+import { handlerByHow, type Kind, ok, status, TIMED_OUT, TOO_MUCH_MEMORY, variantsByHow } from '../kind';
 
 const ALLOCATES = {
   heap: `const all = []; for (;;) all.push(new Array(1_000).fill(event.id));`,
@@ -42,7 +42,7 @@ export const GREEDY: readonly Kind[] = [
     source: handlerByHow(ALLOCATES),
     connections: 1,
     pauseMs: 6_000,
-    variants: variantsByHow(ALLOCATES, { right: [status(500, FAILED), status(504, TIMED_OUT)] }),
+    variants: variantsByHow(ALLOCATES, { right: [status(500, TOO_MUCH_MEMORY), status(504, TIMED_OUT)] }),
   },
   answering('floods', FLOODS, FLOOD_TOP, 3_000),
   answering('forks', FORKS, FORK_TOP, 3_000),
