@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs the tests about processes and time again and again (4 times unless told otherwise): none may be flaky. Most of
-# them wait most of the time, so twice as many run at a time as elsewhere: a round takes about 90 s on two idle cores.
+# Runs the tests about processes and time again and again (twice unless told otherwise): none may be flaky. Most of them
+# wait most of the time, so twice as many run at a time as elsewhere: a round takes about 90 s on two idle cores.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-rounds=${1:-4}
+rounds=${1:-2}
 # The long ones first. Tables of Functions without much timing (bad-functions, runtime-behaviour) run once, in the suite.
 names=(
   leftovers wire-slow hostile-channel min-instances bad-clients limits spare orphans wire-stopping hostile-process reload

@@ -107,7 +107,7 @@ export const ERRORS = {
   HS_BODIES_TOO_LARGE: {
     status: 429,
     text: 'Too Many Requests',
-    when: 'The bodies of all requests together are over --body-memory. Bodies of up to 16 kB are not counted.',
+    when: 'The bodies of all requests together are over --body-memory. Bodies of up to 16 kB are not counted, unless their request was sent before the answers to those before it.',
     fix: 'Raise --body-memory, send smaller bodies, or fewer of them at a time.',
     vendor: 82001,
   },

@@ -1,6 +1,7 @@
 /** Whatever arrives from an instance, in whatever pieces, is a message or a `ProtocolError`. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { ProtocolError } from '../src/protocol/encoding';
 import { FrameReader } from '../src/protocol/frames';
 import {
   BODY_KINDS,
@@ -15,7 +16,6 @@ import {
   encodeSkipped,
   encodeStarted,
   type FromInstance,
-  ProtocolError,
   type Reply,
 } from '../src/protocol/messages';
 import { seeded } from './simulation-machine';
@@ -142,7 +142,8 @@ function anyFrame(random: Random): Buffer {
     () => encodeStarted(id),
     () => encodeSkipped(id),
     () => encodeLoaded(id, random() < 0.5 ? null : anyFailure(random)),
-    () => encodeResult(id, anyReply(random), below(random, 2 ** 32)),
+    () =>
+      encodeResult(id, anyReply(random), { cpuUs: below(random, 2 ** 32), ownUs: below(random, 2 ** 32) }),
     () => encodeConsole(id, random() < 0.5 ? 'info' : 'error', anyText(random)),
     () => encodeExiting(id, below(random, 256) - 128),
     () => encodeRetire(id, anyText(random)),

@@ -12,6 +12,7 @@ const BUSY: PoolView = {
   waitedMs: 0,
   ahead: true,
   callMs: 0.1,
+  ownMs: 0.1,
   useful: 2,
   load: 0.1,
   braked: false,
@@ -55,6 +56,12 @@ const ROWS: readonly (readonly [string, Partial<PoolView>, Choice])[] = [
   ['a short call is sent ahead to a busy instance', {}, 'send-ahead'],
   ['when the busy instance has enough, it waits', { ahead: false }, 'wait'],
   ['a long call is not sent ahead', { callMs: 30 }, 'wait'],
+  ['… unless it is long only because others have the cores', { callMs: 30, ownMs: 0.1 }, 'send-ahead'],
+  [
+    'calls that wait for a core get no further instance, however long they take',
+    { ...WAITING, ownMs: 0.5, useful: 2 },
+    'wait',
+  ],
   [
     'short calls that wait too long get a second instance',
     { ahead: false, queued: 50, waitedMs: 150 },
@@ -97,6 +104,8 @@ const ROWS: readonly (readonly [string, Partial<PoolView>, Choice])[] = [
 
 describe('the policy', () => {
   for (const [name, change, expected] of ROWS) {
-    it(name, () => assert.equal(choose({ ...BUSY, ...change }), expected));
+    // Where a row says nothing else, nothing is in the way of calls.
+    const { callMs = BUSY.callMs, ownMs = callMs } = change;
+    it(name, () => assert.equal(choose({ ...BUSY, ...change, ownMs }), expected));
   }
 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { ProtocolError } from '../src/protocol/encoding';
 import { FrameReader } from '../src/protocol/frames';
 import {
   type Boot,
@@ -20,7 +21,6 @@ import {
   encodeStarted,
   type FromInstance,
   MAX_PAYLOAD_BYTES,
-  ProtocolError,
   type Reply,
 } from '../src/protocol/messages';
 
@@ -60,7 +60,11 @@ const MESSAGES: readonly (readonly [string, Buffer, FromInstance])[] = [
   ['prepared', encodePrepared(), { type: 'prepared' }],
   ['started', encodeStarted(7), { type: 'started', id: 7 }],
   ['skipped', encodeSkipped(8), { type: 'skipped', id: 8 }],
-  ['a result', encodeResult(9, REPLY, 12), { type: 'result', id: 9, reply: REPLY, cpuUs: 12 }],
+  [
+    'a result',
+    encodeResult(9, REPLY, { cpuUs: 12, ownUs: 34 }),
+    { type: 'result', id: 9, reply: REPLY, cost: { cpuUs: 12, ownUs: 34 } },
+  ],
   ...resultVariants(),
   [
     'a console line',
@@ -84,7 +88,7 @@ function resultVariants(): (readonly [string, Buffer, FromInstance])[] {
   ];
   return variants.map(([name, change]) => {
     const reply = { ...REPLY, ...change };
-    return [name, encodeResult(9, reply), { type: 'result', id: 9, reply, cpuUs: 0 }];
+    return [name, encodeResult(9, reply), { type: 'result', id: 9, reply, cost: { cpuUs: 0, ownUs: 0 } }];
   });
 }
 
@@ -133,7 +137,7 @@ describe('what is no message', () => {
     ['a message of the other direction', encodeBoot(BOOT)],
     ['a result that is cut', frame(18, Buffer.alloc(5))],
     ['a result of an unknown kind', result((payload) => payload.writeUInt8(200, 2))],
-    ['a result whose extras are longer than it', result((payload) => payload.writeUInt32LE(1e6, 8))],
+    ['a result whose extras are longer than it', result((payload) => payload.writeUInt32LE(1e6, 12))],
     ['a result whose extras are no JSON', result((payload) => payload.write('{{{', 12))],
     ['headers without a value', encodeResult(1, { ...REPLY, headers: ['alone'] })],
     ['headers that are no strings', encodeResult(1, { ...REPLY, headers: [1, 2] as unknown as string[] })],

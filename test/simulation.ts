@@ -381,13 +381,13 @@ class SimulatedInstance implements PoolInstance {
     this.#enter('running');
     const { waitMs, cpuMs, dies = false } = this.#simulation.takeWork(invocation);
     const compute = (): void => {
-      this.#work(cpuMs + CALL_CPU_MS, () => (dies ? this.kill('HS_CRASHED') : this.#answer(cpuMs)));
+      this.#work(cpuMs + CALL_CPU_MS, () => (dies ? this.kill('HS_CRASHED') : this.#answer(cpuMs, waitMs)));
     };
     if (waitMs === 0) compute();
     else this.#simulation.machine.at(waitMs, () => this.retiring || compute());
   }
 
-  #answer(cpuMs: number): void {
+  #answer(cpuMs: number, waitMs: number): void {
     const invocation = this.pending.shift();
     assert.ok(invocation);
     this.resultSince = this.since;
@@ -396,7 +396,8 @@ class SimulatedInstance implements PoolInstance {
     this.#hasBegun = false;
     this.#enter('idle');
     if (this.pending.length > 0) this.#begin();
-    this.#simulation.schedule.noteResult(this, invocation, ANSWERED, (cpuMs + CALL_CPU_MS) * 1000);
+    const cpuUs = (cpuMs + CALL_CPU_MS) * 1000;
+    this.#simulation.schedule.noteResult(this, invocation, ANSWERED, { cpuUs, ownUs: cpuUs + waitMs * 1000 });
   }
 
   #onGone(code: ErrorCode): void {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { RefusedConnections } from '../src/gateway/connection-limit';
 import { expectGood, GOOD, recordOf } from './support/bad-row';
 import { converse, exchange, request } from './support/raw-http';
 import { eventually, type Served, serve } from './support/serve';
@@ -92,7 +93,7 @@ describe('the bodies of all requests together', () => {
         body: '{'.repeat(500_000),
       });
       return status === 429 ? true : undefined;
-    });
+    }, 10_000);
     for (const socket of sockets) socket.destroy();
     await expectRoom(4);
   });
@@ -147,6 +148,23 @@ describe('connections beyond their limit', () => {
       const answered = await request(served.port, { method: 'GET', path: '/good' }).catch(() => null);
       return answered?.status === 200 ? true : undefined;
     });
+  });
+});
+
+describe('connections that are refused all the time', () => {
+  it('are told no more than once a second', async () => {
+    const times: number[] = [];
+    const refused = new RefusedConnections(() => times.push(performance.now()));
+    const flood = setInterval(() => refused.add(20), 5);
+    await eventually(() => (times.length >= 3 ? true : undefined), 10_000);
+    clearInterval(flood);
+    refused.close();
+    const [first = 0, second = 0, third = 0] = times;
+    const pauses = [second - first, third - second];
+    assert.ok(
+      pauses.every((pause) => pause > 950),
+      `${pauses}`,
+    );
   });
 });
 

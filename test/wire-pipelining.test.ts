@@ -1,10 +1,11 @@
 /** Many requests of one connection, sent before their answers came. */
 import assert from 'node:assert/strict';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { ERRORS } from '../src/errors';
 import { expectGood, GOOD } from './support/bad-row';
-import { converse } from './support/raw-http';
+import { converse, type RawResponse, request } from './support/raw-http';
 import { eventually, type Served, serve } from './support/serve';
 
 const HOST = 'Host: localhost\r\n';
@@ -207,6 +208,101 @@ describe('pipelined requests', { concurrency: 2 }, () => {
     });
   }
 });
+
+describe('pipelined requests that wait', { concurrency: 1 }, () => {
+  let served: Served;
+  before(async () => {
+    served = await serve({ ...FILES, 'assets/small.txt': 'small' }, { bodyMemoryMb: 4 });
+  });
+  after(() => served.close());
+
+  const body = 'a'.repeat(900_000);
+  const ends: readonly (readonly [string, string, number])[] = [
+    ['Assets', `GET /large.txt?id=left HTTP/1.1\r\n${HOST}\r\n`.repeat(8), 8],
+    ['an Asset that is posted to', postTo('/large.txt?id=left', body), 1],
+    [
+      'answers of Functions',
+      `${get('left').repeat(4)}${postTo('/echo?id=left', body)}${get('left').repeat(3)}`,
+      8,
+    ],
+  ];
+  for (const [name, bytes, count] of ends) {
+    it(`give back files and memory when the client leaves before their turn: ${name}`, async () => {
+      const before = recordsOf('left');
+      const socket = connect(served.port, '127.0.0.1').on('error', () => {});
+      // Two of them: of what is behind one alone node:http tells the end of the connection.
+      socket.write(`${get('ahead', 3_000).repeat(2)}${bytes}`);
+      await eventually(() =>
+        openFiles('large.txt') + recordsOf('left') - before === count ? true : undefined,
+      );
+      socket.destroy();
+      await eventually(
+        () => (recordsOf('left') - before === count && openFiles('large.txt') === 0 ? true : undefined),
+        10_000,
+      );
+      await expectRoom();
+    });
+  }
+
+  it('are counted with their bodies, however small', async () => {
+    const socket = connect(served.port, '127.0.0.1').on('error', () => {});
+    const running = `GET /small.txt HTTP/1.1\r\n${HOST}\r\n`.repeat(16);
+    const waiting = postTo('/small.txt?id=counted', 'a'.repeat(16_000)).repeat(220);
+    socket.write(`${get('ahead', 4_000)}${running}${waiting}`);
+    await eventually(async () => ((await postLarge()).status === 429 ? true : undefined), 3_500);
+    const alone = await request(served.port, {
+      method: 'POST',
+      path: '/echo?id=alone',
+      body: 'a'.repeat(16_000),
+    });
+    assert.equal(alone.text(), 'alone');
+    socket.resetAndDestroy();
+    await eventually(() => (recordsOf('counted') === 220 ? true : undefined), 10_000);
+    await expectRoom();
+  });
+
+  function recordsOf(id: string): number {
+    return served.records.filter(({ target }) => target.includes(`id=${id}`)).length;
+  }
+
+  /** Refused as invalid while there is room, so that it waits for no instance. */
+  function postLarge(): Promise<RawResponse> {
+    const headers = [['Content-Type', 'application/json']] as const;
+    return request(served.port, { method: 'POST', path: '/echo', headers, body: '{'.repeat(1_000_000) });
+  }
+
+  /** For as many bodies as there is room for at all. */
+  async function expectRoom(): Promise<void> {
+    await eventually(async () => {
+      const answers = await Promise.all(Array.from({ length: 4 }, postHeld));
+      return answers.every(({ status }) => status === 200) ? true : undefined;
+    }, 10_000);
+  }
+
+  /** Holds its body for a while. */
+  function postHeld(): Promise<RawResponse> {
+    return request(served.port, {
+      method: 'POST',
+      path: '/echo?id=held&ms=100',
+      body: 'a'.repeat(1_000_000),
+    });
+  }
+});
+
+function postTo(target: string, body: string): string {
+  return `POST ${target} HTTP/1.1\r\n${HOST}Content-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+}
+
+/** How often this process has a file of this name open. */
+function openFiles(name: string): number {
+  return readdirSync('/proc/self/fd').filter((descriptor) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${descriptor}`).endsWith(`/${name}`);
+    } catch {
+      return false;
+    }
+  }).length;
+}
 
 /** Once it no longer grows. */
 async function settledMemory(): Promise<number> {

@@ -1,13 +1,15 @@
 /** Connections that are slow, half closed or reset, in every phase of a request; and very many of them that are idle. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { expectGood, GOOD } from './support/bad-row';
 import { startGateway } from './support/program';
 import { writeProject } from './support/project';
-import { converse, exchange, request } from './support/raw-http';
-import { eventually, type Served, serve } from './support/serve';
+import { converse, exchange, type RawResponse, readResponse, request } from './support/raw-http';
+import { eventually, type Served, type ServeOptions, serve } from './support/serve';
 
 const HOST = 'Host: localhost\r\n';
 const FILES = {
@@ -72,12 +74,68 @@ describe('a body that arrives', () => {
     assert.deepEqual([responses.map((response) => response.text()), end], [['1', '2', 'good'], 'closed']);
   });
 
+  const reloads: readonly (readonly [string, ServeOptions])[] = [
+    ['in development', {}],
+    ['in production, with instances in advance', { production: true, minInstances: 1 }],
+  ];
+  for (const [name, options] of reloads) {
+    it(`slowly, while its project is saved, goes to the newest build ${name}`, async (t) => {
+      const changed = await serve(
+        { 'functions/a.js': answering('old'), 'functions/gone.js': answering('old') },
+        { live: true, ...options },
+      );
+      t.after(() => changed.close());
+      const [a, gone] = await Promise.all(['/a', '/gone'].map((path) => beginPost(changed.port, path)));
+      assert.ok(a !== undefined && gone !== undefined);
+      await changed.project.delete('functions/gone.js');
+      await changed.project.replace('functions/a.js', answering('new'));
+      await eventually(async () => {
+        const { status } = await request(changed.port, { method: 'GET', path: '/gone' });
+        const answer = await request(changed.port, { method: 'GET', path: '/a' });
+        return status === 404 && answer.text() === 'new' ? true : undefined;
+      }, 10_000);
+      assert.equal((await finishPost(a)).text(), 'new');
+      assert.equal((await finishPost(gone)).status, 404);
+    });
+  }
+
   it('never, because the client waits to be told and then leaves, runs nothing', async () => {
     const bytes = post('Expect: 100-continue\r\nContent-Length: 11\r\n', '');
     const { responses, continued } = await converse(served.port, [bytes], { halfClose: true });
     assert.deepEqual([responses.at(-1)?.status, continued], [400, true]);
   });
 });
+
+function answering(text: string): string {
+  return `exports.handler = (context, event, callback) => callback(null, '${text}');`;
+}
+
+/** Sends a request but for the last byte of its body; resolves once the gateway has its head. */
+async function beginPost(port: number, path: string): Promise<Socket> {
+  const arrived = nextRequest();
+  const socket = connect(port, '127.0.0.1').on('error', () => {});
+  socket.write(`POST ${path} HTTP/1.1\r\n${HOST}${FORM}Content-Length: 3\r\n\r\na=`);
+  await arrived;
+  return socket;
+}
+
+function finishPost(socket: Socket): Promise<RawResponse> {
+  const response = readResponse(socket, 15_000, false);
+  socket.end('1');
+  return response;
+}
+
+/** The next one that arrives at a server of this process. */
+function nextRequest(): Promise<IncomingMessage> {
+  return new Promise((resolve) => {
+    const take = (message: unknown) => {
+      unsubscribe('http.server.request.start', take);
+      if (typeof message !== 'object' || message === null || !('request' in message)) return;
+      if (message.request instanceof IncomingMessage) resolve(message.request);
+    };
+    subscribe('http.server.request.start', take);
+  });
+}
 
 /** What was sent before the client went away. */
 const PHASES: Readonly<Record<string, string>> = {
@@ -141,6 +199,28 @@ describe('a client that', () => {
   it('left is forgotten: no connection stays open', async () => {
     await eventually(() => (openSockets() <= idle ? true : undefined), 10_000);
     assert.ok(served.records.every(({ error }) => error !== 'HS_INTERNAL'));
+  });
+});
+
+describe('a client that leaves while a build is made', () => {
+  it('and asked for an Asset, has its record', async (t) => {
+    const served = await serve(FILES, { live: true });
+    t.after(() => served.close());
+    // As long as something is saved, requests wait: for half a second.
+    const writer = setInterval(() => writeFileSync(served.project.file('data.json'), `${Date.now()}`), 5);
+    t.after(() => clearInterval(writer));
+    await eventually(async () => {
+      const start = performance.now();
+      await expectGood(served.port);
+      return performance.now() - start > 200 ? true : undefined;
+    }, 20_000);
+    const arrived = nextRequest();
+    const socket = connect(served.port, '127.0.0.1').on('error', () => {});
+    socket.write(get('/large.bin?left'));
+    const { socket: connection } = await arrived;
+    socket.resetAndDestroy();
+    await eventually(() => connection.destroyed || undefined);
+    await eventually(() => served.records.find(({ target }) => target === '/large.bin?left'), 5_000);
   });
 });
 

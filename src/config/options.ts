@@ -211,7 +211,7 @@ export const OPTIONS = {
     initialText: "a sixteenth of the machine's memory, from 16 to 256 MB",
     allowed: `megabytes from ${SMALLEST_BODY_MEMORY_MB} to ${LARGEST_MEMORY_MB}`,
     read: readInteger(SMALLEST_BODY_MEMORY_MB, LARGEST_MEMORY_MB),
-    help: 'What the bodies of all requests may hold together, until they are answered; more get 429. Bodies of up to 16 kB are not counted.',
+    help: 'What the bodies of all requests may hold together, until they are answered; more get 429. Bodies of up to 16 kB are not counted, unless their request was sent before the answers to those before it.',
   }),
   memory: valueOption<number>({
     kind: 'number',

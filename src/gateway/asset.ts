@@ -77,8 +77,17 @@ function pipeFile(sending: Sending): void {
   const stream = send(conditionsOf(req), path, { root: folder, index: false });
   stream.on('directory', () => fail(sending, 'HS_NOT_FOUND', `${asset.name} is a folder.`));
   stream.on('error', (error: SendError) => answerError(sending, error));
-  stream.on('stream', (content: ReadStream) => content.on('end', () => closeWhenShort(content, res)));
+  stream.on('stream', (content: ReadStream) => {
+    content.on('end', () => closeWhenShort(content, res));
+    closeWithResponse(content, res);
+  });
   stream.pipe(res);
+}
+
+/** `send` watches the connection, which a response has only once it is its turn; that may never come. */
+function closeWithResponse(content: ReadStream, res: ServerResponse): void {
+  if (res.destroyed) content.destroy();
+  else res.once('close', () => content.destroy());
 }
 
 /** A file that shrinks while it is sent has promised more bytes than there are: only the connection's end says so. */

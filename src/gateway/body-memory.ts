@@ -14,11 +14,17 @@ export function defaultBodyMemoryMb(): number {
   return Math.max(LEAST_MB, Math.min(MOST_MB, sixteenth));
 }
 
+const UNCOUNTED_BYTES = 16 * 1024;
+
 /**
- * Bodies up to this size are not counted: what webhooks send costs nothing here, and goes on while somebody else
- * fills the memory. The limit of connections bounds what they take.
+ * Hot. Bodies up to this size are not counted: what webhooks send costs nothing here, and goes on while somebody else
+ * fills the memory. Only for the request whose answer is the next one of its connection: there is one such at a time,
+ * so the limit of connections bounds what they take. Those behind it are counted whole, for hundreds of them may wait
+ * (`Pipelines`).
  */
-export const UNCOUNTED_BYTES = 16 * 1024;
+export function uncountedBytesOf({ res }: Exchange): number {
+  return res.socket === null ? 0 : UNCOUNTED_BYTES;
+}
 
 export class BodyMemory {
   readonly limitBytes: number;

@@ -33,8 +33,6 @@ export class RefusedConnections {
     this.#count += 1;
     if (this.#timer !== null) return;
     this.#report(limit);
-    this.#timer = setTimeout(() => this.#again(limit), TELL_MS);
-    this.#timer.unref();
   }
 
   #again(limit: number): void {
@@ -46,6 +44,8 @@ export class RefusedConnections {
     const what = this.#count === 1 ? 'a connection was' : `${this.#count} connections were`;
     this.tell(`${what} closed at once: ${limit} are open`);
     this.#count = 0;
+    this.#timer = setTimeout(() => this.#again(limit), TELL_MS);
+    this.#timer.unref();
   }
 
   close(): void {

@@ -28,7 +28,7 @@ export class Exchange {
   expectsContinue = false;
   /** Of the requests that a client sent without waiting for answers (`Pipelines`). */
   hasTurn = false;
-  /** Of `bodyMemory`, which is `null` for small bodies: they are not counted. */
+  /** Of `bodyMemory`, which is `null` for bodies that are not counted. */
   heldBytes = 0;
   bodyMemory: BodyMemory | null = null;
 

@@ -210,6 +210,8 @@ export class Handler {
   }
 
   #verify(exchange: Exchange, site: Site, route: Route): void {
+    // While its body arrived, a newer build may have become live, and the older one have ended its instances.
+    if (site !== this.sites.live) return this.#goOn(exchange);
     const { head, req, res } = exchange;
     const { remoteAddress } = req.socket;
     const name = this.options.origin.of(
@@ -262,11 +264,14 @@ export class Handler {
 
   #sendAsset(exchange: Exchange, site: Site, asset: AssetResource): void {
     const { req, res } = exchange;
-    res.setHeader('Twilio-Request-Id', exchange.id);
-    res.once('close', () => {
+    const end = () => {
       const type = res.getHeader('Content-Type');
       exchange.end(res.statusCode, typeof type === 'string' ? type : null);
-    });
+    };
+    // The client has left: this was said already.
+    if (res.destroyed) return end();
+    res.once('close', end);
+    res.setHeader('Twilio-Request-Id', exchange.id);
     sendAsset(req, res, asset, site.build.assetsFolder ?? site.build.root, (code, detail) => {
       refuse(exchange, code, detail);
     });
@@ -314,7 +319,7 @@ export class Handler {
     }
   }
 
-  /** Something was saved in the turn in which the request arrived: the newer build decides again. */
+  /** Something was saved since the request began: the newer build decides again. */
   #routeAgain(exchange: Exchange, site: Site): void {
     const route = site.routes.find(exchange.head.path);
     exchange.route = route;

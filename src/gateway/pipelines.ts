@@ -35,7 +35,7 @@ export class Pipelines {
 
 /** Of one connection. */
 class Pipeline {
-  #running = 0;
+  readonly #running = new Set<ServerResponse>();
   readonly #waiting: Waiting[] = [];
 
   constructor(private readonly socket: Socket) {
@@ -43,33 +43,40 @@ class Pipeline {
   }
 
   enter(exchange: Exchange, run: () => void): boolean {
-    if (this.#running < MOST_RUNNING) {
+    // Nobody would tell its response that the connection is gone.
+    if (this.socket.destroyed) {
+      endUnanswered(exchange);
+      return false;
+    }
+    if (this.#running.size < MOST_RUNNING) {
       this.#start(exchange);
       return true;
     }
-    if (this.socket.destroyed) endUnanswered(exchange);
-    else if (this.#waiting.length < MOST_WAITING) this.#waiting.push({ exchange, run });
+    if (this.#waiting.length < MOST_WAITING) this.#waiting.push({ exchange, run });
     else refuse(exchange, 'HS_TOO_MANY_REQUESTS', TOO_MANY, ['Retry-After', '1']);
     return false;
   }
 
   #start(exchange: Exchange): void {
     exchange.hasTurn = true;
-    this.#running += 1;
-    whenDelivered(exchange.res, () => this.#next());
+    this.#running.add(exchange.res);
+    whenDelivered(exchange.res, () => this.#next(exchange.res));
   }
 
-  #next(): void {
-    this.#running -= 1;
+  #next(delivered: ServerResponse): void {
+    this.#running.delete(delivered);
     const next = this.#waiting.shift();
     if (next === undefined) return;
     this.#start(next.exchange);
     next.run();
   }
 
-  /** Responses whose turn never came do not say so. */
+  /** node:http tells it only to the response whose turn it is. */
   #forget(): void {
     for (const { exchange } of this.#waiting.splice(0)) endUnanswered(exchange);
+    for (const response of this.#running) {
+      if (response.socket === null) tellClosed(response);
+    }
   }
 }
 
@@ -78,6 +85,12 @@ const TOO_MANY = `${MOST_RUNNING} requests of this connection run and ${MOST_WAI
 /** Only then its memory is free. */
 function whenDelivered(response: ServerResponse, next: () => void): void {
   response.once('close', next);
+}
+
+/** As node:http does it: who sends an Asset waits for this to close its file. */
+function tellClosed(response: ServerResponse): void {
+  response.destroy();
+  response.emit('close');
 }
 
 function endUnanswered(exchange: Exchange): void {

@@ -1,6 +1,6 @@
 /** Reads a request body within its limit, and within what all bodies may take. */
 import { REQUEST_BYTES } from '../model/limits';
-import { type BodyMemory, UNCOUNTED_BYTES } from './body-memory';
+import { type BodyMemory, uncountedBytesOf } from './body-memory';
 import type { Exchange } from './exchange';
 import { refuse } from './send';
 
@@ -17,12 +17,13 @@ export function readBody(exchange: Exchange, memory: BodyMemory, done: (body: Bu
   }
   if (!head.hasBody) return done(EMPTY);
   if (exchange.expectsContinue) exchange.res.writeContinue();
+  const uncountedBytes = uncountedBytesOf(exchange);
   let first: Buffer | null = null;
   let more: Buffer[] | null = null;
   let bytes = 0;
   req.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > UNCOUNTED_BYTES && !isWanted(exchange, memory, bytes, room)) {
+    if (bytes > uncountedBytes && !isWanted(exchange, memory, bytes, room)) {
       first = null;
       more = null;
     } else if (first === null) first = chunk;

@@ -1,5 +1,5 @@
 import type { ConsoleLevel } from '../model/invocation';
-import type { Failure, Reply } from '../protocol/messages';
+import type { CallCost, Failure, Reply } from '../protocol/messages';
 import type { Instance } from './instance';
 import type { AnsweredCall } from './instance-log';
 import type { Invocation } from './invocation';
@@ -9,7 +9,7 @@ export interface InstanceEvents {
   ready(instance: Instance): void;
   /** What `load` asked for, or why it failed; also where the instance died of it. */
   loaded(instance: Instance, functionIndex: number, failure: Failure | null): void;
-  result(instance: Instance, invocation: Invocation, reply: Reply, cpuUs: number): void;
+  result(instance: Instance, invocation: Invocation, reply: Reply, cost: CallCost): void;
   /** The call did not run here, and will not. */
   returned(instance: Instance, invocation: Invocation): void;
   /** The call ended without a reply, because the instance is gone. */

@@ -1,14 +1,15 @@
 /** One process: sending calls, receiving messages, and what is known once it is gone. No policy. */
 import type { ErrorCode } from '../errors';
+import { ProtocolError } from '../protocol/encoding';
 import { FrameReader } from '../protocol/frames';
 import {
+  type CallCost,
   decodeFromInstance,
   encodeCall,
   encodeLoad,
   encodePrepare,
   type Failure,
   type FromInstance,
-  ProtocolError,
   type Reply,
 } from '../protocol/messages';
 import { AskedBack } from './asked-back';
@@ -213,7 +214,7 @@ export class Instance implements PoolInstance {
       case 'started':
         return this.#onStarted(message.id);
       case 'result':
-        return this.#onResult(message.id, message.reply, message.cpuUs);
+        return this.#onResult(message.id, message.reply, message.cost);
       case 'skipped':
         return this.#onSkipped(message.id);
       case 'console':
@@ -260,7 +261,7 @@ export class Instance implements PoolInstance {
   }
 
   /** Hot. */
-  #onResult(id: number, reply: Reply, cpuUs: number): void {
+  #onResult(id: number, reply: Reply, cost: CallCost): void {
     const invocation = this.pending[0];
     if (invocation === undefined || invocation.callId !== id) {
       throw new ProtocolError(`it answered call ${id}, which is not running`);
@@ -269,7 +270,7 @@ export class Instance implements PoolInstance {
     this.served += 1;
     this.#log.noteAnswer(id, invocation);
     if (reply.retire) this.retiring = true;
-    this.events.result(this, invocation, reply, cpuUs);
+    this.events.result(this, invocation, reply, cost);
   }
 
   #onSkipped(id: number): void {

@@ -72,8 +72,12 @@ export class LaneView implements PoolView, ArrivalView, RoomView, AdvanceView, H
     return this.lane.callMs;
   }
 
+  get ownMs(): number | null {
+    return this.lane.ownMs;
+  }
+
   get useful(): number | null {
-    return this.lane.usefulInstances(this.pool.cores, this.busyInPool);
+    return this.lane.usefulInstances(this.pool.cores);
   }
 
   get load(): number {

@@ -1,3 +1,4 @@
+import type { CallCost } from '../protocol/messages';
 import type { Invocation } from './invocation';
 import { mostAtOnce } from './policy/ahead';
 import { type Debt, NO_DEBT } from './policy/brake';
@@ -24,6 +25,8 @@ export class Lane {
   failedInAdvanceAt = 0;
   /** Of the cores, for a call. */
   #cpuMs: number | null = null;
+  /** Of a call, without its waiting for a core. */
+  #ownMs: number | null = null;
   #fastestMs = Number.MAX_SAFE_INTEGER;
 
   constructor(
@@ -37,39 +40,45 @@ export class Lane {
     return this.queue[0]?.queuedAt ?? Number.POSITIVE_INFINITY;
   }
 
-  /**
-   * First calls load what they touch first, so they say nothing, unless they are so long that this does not matter.
-   * `cpuUs`: 0 where it was not measured.
-   */
-  measure(instance: PoolInstance, now: number, cpuUs: number): void {
+  /** First calls load what they touch first, so they say nothing, unless they are so long that this does not matter. */
+  measure(instance: PoolInstance, now: number, { cpuUs, ownUs }: CallCost): void {
     const callMs = now - instance.resultSince;
     if (instance.served <= 1 && callMs < LONG_FIRST_MS) return;
     this.callMs = this.callMs === null ? callMs : averageCall(this.callMs, callMs);
     // Slowly upwards, so that it follows a Function whose calls become longer.
     this.#fastestMs = Math.min(callMs, this.#fastestMs + (callMs - this.#fastestMs) * FASTEST_WEIGHT);
-    if (cpuUs > 0) this.#cpuMs = this.#cpuMs === null ? cpuUs / 1000 : average(this.#cpuMs, cpuUs / 1000);
+    if (cpuUs === 0) return;
+    this.#cpuMs = averageOf(this.#cpuMs, cpuUs / 1000);
+    // Where the system does not tell, the fastest calls do.
+    this.#ownMs = averageOf(
+      this.#ownMs,
+      ownUs === 0 ? Math.max(cpuUs / 1000, this.#fastestMs) : ownUs / 1000,
+    );
   }
 
   /**
-   * How many instances could keep all cores busy, from how long a call takes when nothing is in its way. On a busy
-   * machine the average would make work that needs the cores look like work that waits. The fastest calls tell; where
-   * all have become longer, so does the average, as if all busy instances had needed the cores all the time.
+   * How long a call takes when nothing is in its way: on a busy machine the average of what passes would make work that
+   * waits for a core look like work that waits for something else, and more instances would make it worse.
    */
-  usefulInstances(cores: number, busyInPool: number): number | null {
-    if (this.#cpuMs === null || this.callMs === null) return null;
-    const undisturbedMs = this.callMs * Math.min(1, cores / (busyInPool + 1));
-    return Math.ceil((cores * Math.max(this.#fastestMs, undisturbedMs)) / this.#cpuMs);
+  get ownMs(): number | null {
+    return this.#ownMs ?? this.callMs;
+  }
+
+  /** How many instances could keep all cores busy. */
+  usefulInstances(cores: number): number | null {
+    if (this.#cpuMs === null || this.#ownMs === null) return null;
+    return Math.ceil((cores * this.#ownMs) / this.#cpuMs);
   }
 
   /** How many cores its running calls take, if they are like those before them. */
   get busyCores(): number {
-    if (this.#cpuMs === null || this.callMs === null) return 0;
-    return (this.instances.length - this.idle.length) * Math.min(1, this.#cpuMs / this.callMs);
+    if (this.#cpuMs === null || this.#ownMs === null) return 0;
+    return (this.instances.length - this.idle.length) * Math.min(1, this.#cpuMs / this.#ownMs);
   }
 
   /** The warm instance at work with the fewest calls that may take one more ahead; an idle one is used, not sent ahead to. */
   leastBusy(now: number): PoolInstance | null {
-    const most = mostAtOnce(this.callMs);
+    const most = mostAtOnce(this.ownMs);
     let best: PoolInstance | null = null;
     for (const instance of this.instances) {
       if (instance.retiring || instance.served === 0 || !instance.mayGiveBack) continue;
@@ -100,6 +109,10 @@ export class Lane {
 /** A single call that takes seconds must not make a Function of short calls look like one of long calls. */
 function averageCall(before: number, callMs: number): number {
   return average(before, Math.min(callMs, MOST_TIMES_AVERAGE * before + LEAST_OUTLIER_MS));
+}
+
+function averageOf(before: number | null, value: number): number {
+  return before === null ? value : average(before, value);
 }
 
 export function average(before: number, value: number): number {

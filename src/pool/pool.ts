@@ -169,8 +169,8 @@ export class Pool {
     ready: (instance) => this.#onReady(instance),
     loaded: (instance, functionIndex, failure) => this.#onLoaded(instance, functionIndex, failure),
     // Hot.
-    result: (instance, invocation, reply, cpuUs) =>
-      this.#schedule.noteResult(instance, invocation, { type: 'reply', reply }, cpuUs),
+    result: (instance, invocation, reply, cost) =>
+      this.#schedule.noteResult(instance, invocation, { type: 'reply', reply }, cost),
     returned: (instance, invocation) => {
       if (this.#closed) invocation.fail('HS_STOPPING', 'the gateway stopped');
       this.#schedule.noteReturned(instance, invocation, performance.now());

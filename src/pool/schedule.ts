@@ -3,6 +3,7 @@
  * them, done. Without clock and timers: `Pool` says what happens and when, and so does the simulation.
  */
 import type { ErrorCode } from '../errors';
+import type { CallCost } from '../protocol/messages';
 import { InAdvance } from './in-advance';
 import type { Invocation, Outcome } from './invocation';
 import { Lane } from './lane';
@@ -106,11 +107,11 @@ export class Schedule {
   }
 
   /** Hot. The first call of the instance ends with this, now that the instance has its next phase. */
-  noteResult(instance: PoolInstance, invocation: Invocation, outcome: Outcome, cpuUs: number): void {
+  noteResult(instance: PoolInstance, invocation: Invocation, outcome: Outcome, cost: CallCost): void {
     this.#figures.now = instance.since;
     this.#figures.running -= 1;
     const lane = this.#laneOf(invocation.functionIndex);
-    lane.measure(instance, instance.since, cpuUs);
+    lane.measure(instance, instance.since, cost);
     lane.debt = afterAnswer(lane.debt);
     invocation.end(outcome);
     this.#onFree(instance, lane);

@@ -1,5 +1,6 @@
 /** Cuts a stream of bytes into frames; see `messages.ts` for their layout. */
-import { HEAD_BYTES, MAX_PAYLOAD_BYTES, ProtocolError } from './messages';
+import { HEAD_BYTES, ProtocolError } from './encoding';
+import { MAX_PAYLOAD_BYTES } from './messages';
 
 export type OnFrame = (type: number, id: number, payload: Buffer) => void;
 

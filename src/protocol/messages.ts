@@ -9,6 +9,18 @@
 import { ERRORS, type ErrorCode } from '../errors';
 import type { ConsoleLevel } from '../model/invocation';
 import { RESPONSE_BODY_BYTES } from '../model/limits';
+import {
+  frameOf,
+  HEAD_BYTES,
+  isRecord,
+  isStrings,
+  jsonFrame,
+  need,
+  ProtocolError,
+  parse,
+  parseJson,
+  stringify,
+} from './encoding';
 
 /** Descriptor of the messages inside an instance. */
 export const CHANNEL_FD = 3;
@@ -21,13 +33,8 @@ export const CHANNEL_FD = 3;
 export const CLAIM_FD = 4;
 export const CLAIM_BYTES = 16;
 
-export const HEAD_BYTES = 9;
 /** The largest payload that an instance may send: a full response body, its headers, an error with its stack. */
 export const MAX_PAYLOAD_BYTES = RESPONSE_BODY_BYTES + 1_048_576;
-
-export class ProtocolError extends Error {
-  override readonly name = 'ProtocolError';
-}
 
 /** What an instance must know before it can become any Function's; sent once. */
 export interface Boot {
@@ -96,6 +103,14 @@ export interface Reply {
   readonly retire: boolean;
 }
 
+/** What a call took of late, on average, microseconds. */
+export interface CallCost {
+  /** Of the cores; 0: not measured this time. */
+  readonly cpuUs: number;
+  /** In all, without the waiting for a core; 0: not measured, or the system does not tell. */
+  readonly ownUs: number;
+}
+
 export type FromInstance =
   /** Booted: may become any Function's. */
   | { readonly type: 'ready' }
@@ -105,8 +120,7 @@ export type FromInstance =
   | { readonly type: 'loaded'; readonly functionIndex: number; readonly failure: Failure | null }
   /** The module is loaded and the handler starts now; only sent by the call that loaded it. */
   | { readonly type: 'started'; readonly id: number }
-  /** `cpuUs`: microseconds of the cores that a call took, of late; 0: not measured this time. */
-  | { readonly type: 'result'; readonly id: number; readonly reply: Reply; readonly cpuUs: number }
+  | { readonly type: 'result'; readonly id: number; readonly reply: Reply; readonly cost: CallCost }
   /** The call was taken back before it started; it did not run here. */
   | { readonly type: 'skipped'; readonly id: number }
   | { readonly type: 'console'; readonly id: number; readonly level: ConsoleLevel; readonly text: string }
@@ -139,11 +153,10 @@ const TYPE = {
   prepared: 24,
 } as const;
 const LEVELS: readonly ConsoleLevel[] = ['debug', 'info', 'warn', 'error'];
-/** Taken before author's code runs, which may replace them in its own process. */
-const { parse: parseJson, stringify } = JSON;
 const NO_HEADERS: readonly string[] = Object.freeze([]);
 const EMPTY = Buffer.alloc(0);
-const RESULT_HEAD_BYTES = 12;
+const RESULT_HEAD_BYTES = 16;
+const NO_COST: CallCost = Object.freeze({ cpuUs: 0, ownUs: 0 });
 
 // --- gateway -> instance
 
@@ -152,7 +165,7 @@ export function encodeBoot(boot: Boot): Buffer {
 }
 
 export function encodePrepare(): Buffer {
-  return head(TYPE.prepare, 0, 0);
+  return frameOf(TYPE.prepare, 0, 0);
 }
 
 /** Hot: once for each invocation. Payload: u16 function | u16 domain length | u32 event length | domain | event | body. */
@@ -160,7 +173,7 @@ export function encodeCall(call: Call): Buffer {
   const domain = Buffer.byteLength(call.domainName);
   const event = Buffer.byteLength(call.event);
   const body = call.body === '' ? 0 : Buffer.byteLength(call.body);
-  const frame = head(TYPE.call, call.id, 8 + domain + event + body);
+  const frame = frameOf(TYPE.call, call.id, 8 + domain + event + body);
   frame.writeUInt16LE(call.functionIndex, HEAD_BYTES);
   frame.writeUInt16LE(domain, HEAD_BYTES + 2);
   frame.writeUInt32LE(event, HEAD_BYTES + 4);
@@ -213,16 +226,17 @@ interface ReplyExtras {
   readonly oversize?: number;
 }
 
-/** Hot. Payload: u16 status | u8 kind | u8 retire | u32 cpu | u32 length of the extras | extras as JSON | body. */
-export function encodeResult(id: number, reply: Reply, cpuUs = 0): Buffer {
+/** Hot. Payload: u16 status | u8 kind | u8 retire | u32 cpu | u32 own time | u32 length of the extras | extras as JSON | body. */
+export function encodeResult(id: number, reply: Reply, cost: CallCost | null = null): Buffer {
   const extras = encodeExtras(reply);
   const extrasBytes = Buffer.byteLength(extras);
-  const frame = head(TYPE.result, id, RESULT_HEAD_BYTES + extrasBytes + reply.body.length);
+  const frame = frameOf(TYPE.result, id, RESULT_HEAD_BYTES + extrasBytes + reply.body.length);
   frame.writeUInt16LE(reply.status, HEAD_BYTES);
   frame.writeUInt8(BODY_KINDS.indexOf(reply.kind), HEAD_BYTES + 2);
   frame.writeUInt8(reply.retire ? 1 : 0, HEAD_BYTES + 3);
-  frame.writeUInt32LE(cpuUs, HEAD_BYTES + 4);
-  frame.writeUInt32LE(extrasBytes, HEAD_BYTES + 8);
+  frame.writeUInt32LE(cost === null ? 0 : cost.cpuUs, HEAD_BYTES + 4);
+  frame.writeUInt32LE(cost === null ? 0 : cost.ownUs, HEAD_BYTES + 8);
+  frame.writeUInt32LE(extrasBytes, HEAD_BYTES + 12);
   const extrasAt = HEAD_BYTES + RESULT_HEAD_BYTES;
   if (extrasBytes > 0) frame.write(extras, extrasAt, extrasBytes, 'utf8');
   frame.set(reply.body, extrasAt + extrasBytes);
@@ -240,11 +254,11 @@ function encodeExtras(reply: Reply): string {
 }
 
 export function encodeReady(): Buffer {
-  return head(TYPE.ready, 0, 0);
+  return frameOf(TYPE.ready, 0, 0);
 }
 
 export function encodePrepared(): Buffer {
-  return head(TYPE.prepared, 0, 0);
+  return frameOf(TYPE.prepared, 0, 0);
 }
 
 export function encodeLoaded(functionIndex: number, failure: Failure | null): Buffer {
@@ -252,23 +266,23 @@ export function encodeLoaded(functionIndex: number, failure: Failure | null): Bu
 }
 
 export function encodeStarted(id: number): Buffer {
-  return head(TYPE.started, id, 0);
+  return frameOf(TYPE.started, id, 0);
 }
 
 export function encodeSkipped(id: number): Buffer {
-  return head(TYPE.skipped, id, 0);
+  return frameOf(TYPE.skipped, id, 0);
 }
 
 export function encodeConsole(id: number, level: ConsoleLevel, text: string): Buffer {
   const bytes = Buffer.byteLength(text);
-  const frame = head(TYPE.console, id, 1 + bytes);
+  const frame = frameOf(TYPE.console, id, 1 + bytes);
   frame.writeUInt8(LEVELS.indexOf(level), HEAD_BYTES);
   frame.write(text, HEAD_BYTES + 1, bytes, 'utf8');
   return frame;
 }
 
 export function encodeExiting(id: number, exitCode: number): Buffer {
-  const frame = head(TYPE.exiting, id, 4);
+  const frame = frameOf(TYPE.exiting, id, 4);
   frame.writeInt32LE(exitCode | 0, HEAD_BYTES);
   return frame;
 }
@@ -291,7 +305,7 @@ export function decodeFromInstance(type: number, id: number, payload: Buffer): F
     case TYPE.skipped:
       return { type: 'skipped', id };
     case TYPE.result:
-      return { type: 'result', id, reply: decodeReply(payload), cpuUs: payload.readUInt32LE(4) };
+      return { type: 'result', id, reply: decodeReply(payload), cost: decodeCost(payload) };
     case TYPE.console:
       return { type: 'console', id, level: levelOf(payload), text: payload.toString('utf8', 1) };
     case TYPE.exiting:
@@ -319,7 +333,7 @@ function decodeReply(payload: Buffer): Reply {
   need(payload.length >= RESULT_HEAD_BYTES, 'result head');
   const kind = BODY_KINDS[payload.readUInt8(2)];
   need(kind !== undefined, 'result kind');
-  const extrasBytes = payload.readUInt32LE(8);
+  const extrasBytes = payload.readUInt32LE(12);
   const bodyAt = RESULT_HEAD_BYTES + extrasBytes;
   need(payload.length >= bodyAt, 'result extras');
   const status = payload.readUInt16LE(0);
@@ -330,6 +344,11 @@ function decodeReply(payload: Buffer): Reply {
   }
   const extras = decodeExtras(payload.toString('utf8', RESULT_HEAD_BYTES, bodyAt));
   return { status, kind, body, retire, ...extras };
+}
+
+function decodeCost(payload: Buffer): CallCost {
+  const cpuUs = payload.readUInt32LE(4);
+  return cpuUs === 0 ? NO_COST : { cpuUs, ownUs: payload.readUInt32LE(8) };
 }
 
 function decodeExtras(text: string): Pick<Reply, 'headers' | 'failure' | 'oversize'> {
@@ -355,42 +374,4 @@ function levelOf(payload: Buffer): ConsoleLevel {
   const level = LEVELS[payload.readUInt8(0)];
   need(level !== undefined, 'console level');
   return level;
-}
-
-// --- shared
-
-function head(type: number, id: number, payloadBytes: number): Buffer {
-  const frame = Buffer.allocUnsafe(HEAD_BYTES + payloadBytes);
-  frame.writeUInt32LE(5 + payloadBytes, 0);
-  frame.writeUInt8(type, 4);
-  frame.writeUInt32LE(id, 5);
-  return frame;
-}
-
-function jsonFrame(type: number, id: number, value: unknown): Buffer {
-  const text = stringify(value);
-  const bytes = Buffer.byteLength(text);
-  const frame = head(type, id, bytes);
-  frame.write(text, HEAD_BYTES, bytes, 'utf8');
-  return frame;
-}
-
-function need(condition: boolean, what: string): asserts condition {
-  if (!condition) throw new ProtocolError(`malformed ${what}`);
-}
-
-function parse(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch (cause) {
-    throw new ProtocolError('malformed JSON', { cause });
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isStrings(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }

@@ -1,13 +1,7 @@
 /** The instance's end of the messages: blocking reads and writes on a descriptor of its own. */
 import { readSync, writeSync } from 'node:fs';
-import {
-  CHANNEL_FD,
-  CLAIM_BYTES,
-  CLAIM_FD,
-  decodeToInstance,
-  HEAD_BYTES,
-  type ToInstance,
-} from '../protocol/messages';
+import { HEAD_BYTES } from '../protocol/encoding';
+import { CHANNEL_FD, CLAIM_BYTES, CLAIM_FD, decodeToInstance, type ToInstance } from '../protocol/messages';
 
 const INITIAL_BYTES = 64 * 1024;
 /** How long a write waits before it tries again where the descriptor does not block. */

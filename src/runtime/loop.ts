@@ -26,7 +26,7 @@ import { type Channel, ChannelClosed } from './channel';
 import { saveCompiled } from './compile-cache';
 import { flushConsole, installConsole } from './console';
 import { createContext } from './context';
-import { CpuMeter } from './cpu-meter';
+import { CostMeter } from './cost-meter';
 import { parseEvent } from './event';
 import { describeError, failureOf } from './failure';
 import { installGlobals } from './globals';
@@ -69,7 +69,7 @@ interface Environment {
 export class Loop {
   readonly #calls = new AsyncLocalStorage<CallState>();
   readonly #unfrozen = new Unfrozen();
-  readonly #cpu = new CpuMeter();
+  readonly #cost = new CostMeter();
   readonly #exit = process.exit.bind(process);
   #environment: Environment | null = null;
   /** The call that the gateway waits for, or that was answered last. */
@@ -181,6 +181,7 @@ export class Loop {
     }
     const state = new CallState(call.id);
     this.#current = state;
+    this.#cost.begin();
     const start = () => this.#calls.run(state, () => this.#start(state, call));
     // Keep-alive connections that the far end closed during a long freeze are noticed by the event loop only;
     // without these turns the first request of http.Agent or fetch goes into a dead connection and fails.
@@ -243,7 +244,7 @@ export class Loop {
     this.#calls.run(state, flushConsole);
     state.answered = true;
     const retire = reply.retire || this.#retire !== null;
-    this.channel.write(encodeResult(state.id, retire ? { ...reply, retire } : reply, this.#cpu.measure()));
+    this.channel.write(encodeResult(state.id, retire ? { ...reply, retire } : reply, this.#cost.measure()));
     this.#scheduleFreeze();
   }
 

@@ -2,9 +2,9 @@
  * How many calls may be at one instance, the running one included. What is there needs no wake-up when its turn comes,
  * and one write carries many; but it waits for the call in front, and for a taking back where that one is slow.
  */
-export function mostAtOnce(callMs: number | null): number {
-  if (callMs === null) return LEAST;
-  return Math.max(LEAST, Math.min(MOST, Math.floor(WORK_MS / callMs)));
+export function mostAtOnce(ownMs: number | null): number {
+  if (ownMs === null) return LEAST;
+  return Math.max(LEAST, Math.min(MOST, Math.floor(WORK_MS / ownMs)));
 }
 
 const LEAST = 8;

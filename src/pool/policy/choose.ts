@@ -19,6 +19,8 @@ export interface PoolView {
   readonly ahead: boolean;
   /** Moving average of a call of this Function; `null` before the first one ended. */
   readonly callMs: number | null;
+  /** The same without what calls wait for a core; the average where the system does not tell. */
+  readonly ownMs: number | null;
   /** How many instances of this Function could keep all cores busy; `null` before that was measured. */
   readonly useful: number | null;
   /** How much of all cores the calls that run now take, going by those before them; 1: all of it. */
@@ -82,14 +84,14 @@ export function choose(view: PoolView): Choice {
  */
 export function wantsMore(view: PoolView): boolean {
   if (view.instances === 0) return true;
-  const { callMs, instances, startMs, waitedMs } = view;
+  const { callMs, ownMs, instances, startMs, waitedMs } = view;
   // Nothing is known of its calls, or not of those that run now: the longer it lasts, the more instances they get.
-  if (callMs === null) return waitedMs > startMs * instances;
+  if (callMs === null || ownMs === null) return waitedMs > startMs * instances;
   if (waitedMs > startMs * instances && view.moving === 0) return true;
   if (waitedMs > LONG_WAIT_MS) return !isOverload(view);
   const expectedMs = (view.queued * callMs) / instances;
   if (view.busyInPool < view.cores) return expectedMs > startMs || waitedMs > SATURATED_MS;
-  if (callMs < SHORT_MS || (view.useful !== null && instances >= view.useful)) return false;
+  if (ownMs < SHORT_MS || (view.useful !== null && instances >= view.useful)) return false;
   if (view.load > SATURATED_LOAD) return false;
   return expectedMs > Math.max(WORTH_MS, Math.min(callMs / 4, startMs));
 }
@@ -114,9 +116,9 @@ function chooseMore(view: PoolView): Choice {
 
 /** As many instances are at work as there are cores, on calls that are over sooner than another one is awake. */
 function isHotEnough(view: PoolView): boolean {
-  return view.callMs !== null && view.callMs < SHORT_MS && view.instances - view.idle >= view.cores;
+  return view.ownMs !== null && view.ownMs < SHORT_MS && view.instances - view.idle >= view.cores;
 }
 
 function mayBeSentAhead(view: PoolView): boolean {
-  return view.callMs !== null && view.callMs < SEND_AHEAD_BELOW_MS;
+  return view.ownMs !== null && view.ownMs < SEND_AHEAD_BELOW_MS;
 }
