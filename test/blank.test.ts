@@ -19,7 +19,6 @@ it('is gone in the end also where its channel had closed before it was taken', a
     const nothing = (): void => {};
     new Instance(blank, () => performance.now(), {
       ready: nothing,
-      prepared: nothing,
       loaded: nothing,
       result: nothing,
       returned: nothing,

@@ -7,7 +7,6 @@ import type { Invocation } from './invocation';
 /** What the pool is told. Every callback gets the instance first. */
 export interface InstanceEvents {
   ready(instance: Instance): void;
-  prepared(instance: Instance): void;
   /** What `load` asked for, or why it failed; also where the instance died of it. */
   loaded(instance: Instance, functionIndex: number, failure: Failure | null): void;
   result(instance: Instance, invocation: Invocation, reply: Reply, cost: CallCost): void;

@@ -238,7 +238,6 @@ export class Instance implements PoolInstance {
   #onPrepared(): void {
     expect(this.phase === 'preparing', 'it prepared itself unasked');
     this.#enterFirst();
-    this.events.prepared(this);
   }
 
   #onLoaded(functionIndex: number, failure: Failure | null): void {

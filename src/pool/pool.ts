@@ -167,7 +167,6 @@ export class Pool {
 
   readonly #instanceEvents: InstanceEvents = {
     ready: (instance) => this.#onReady(instance),
-    prepared: () => this.#schedule.serveAll(performance.now()),
     loaded: (instance, functionIndex, failure) => this.#onLoaded(instance, functionIndex, failure),
     // Hot.
     result: (instance, invocation, reply, cost) =>
