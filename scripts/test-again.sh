@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests about processes and time again and again (twice unless told otherwise): none may be flaky. Most of them
-# wait most of the time, so twice as many run at a time as elsewhere: a round takes about 90 s on two idle cores.
+# Runs the tests about processes and time again and again (twice unless told otherwise): none may be flaky.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,7 +17,7 @@ trap 'rm -f "$log"' EXIT
 
 for round in $(seq "$rounds"); do
   echo "Tests about processes and time, round $round of $rounds …"
-  if ! node --test --test-timeout=180000 --test-concurrency=4 "${files[@]}" >"$log" 2>&1; then
+  if ! node --test --test-timeout=180000 --test-concurrency=2 "${files[@]}" >"$log" 2>&1; then
     cat "$log"
     exit 1
   fi
