@@ -67,6 +67,15 @@ describe('with instances in advance', () => {
     assert.equal((await ask(served, '/a'))[1], 'warm');
   });
 
+  for (const isolation of ['function', 'environment'] as const) {
+    it(`what is private is not loaded, since nobody can call it (isolation: ${isolation})`, async (t) => {
+      const files = { 'functions/a.js': noting('a'), 'functions/lib.private.js': noting('lib') };
+      const served = await started(t, files, 1, { isolation, maxInstances: 1 });
+      assert.deepEqual(namesOf(loadsOf(served)), ['a.js']);
+      assert.deepEqual(served.notices, []);
+    });
+  }
+
   it('Functions that share instances are all loaded in each', async (t) => {
     const files = { 'functions/a.js': noting('a'), 'functions/b.js': noting('b') };
     const served = await started(t, files, 2, { isolation: 'environment' });

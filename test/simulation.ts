@@ -81,7 +81,14 @@ export class Simulation {
     this.random = seeded(seed);
     this.#timeoutMs = options.timeoutMs ?? 10_000;
     this.processes = new SimulatedProcesses(this, loadMs, maxInstances);
-    const limits = { functions: functions.length, shared: false, maxInstances, minInstances, cores };
+    const limits = {
+      functions: functions.length,
+      shared: false,
+      uncallable: new Set<number>(),
+      maxInstances,
+      minInstances,
+      cores,
+    };
     this.schedule = new Schedule({ ...limits, maxInvocations: null }, this.processes, {
       sent: () => this.#tick(),
       waits: () => this.#tick(),

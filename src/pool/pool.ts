@@ -66,7 +66,8 @@ export class Pool {
     const maxInstances = options.maxInstances ?? defaultMaxInstances();
     const shared = options.isolation === 'environment';
     const functions = build.functions.length;
-    checkFit(options.minInstances, shared ? 1 : functions, maxInstances);
+    const uncallable = uncallableOf(build);
+    checkFit(options.minInstances, shared ? 1 : functions - uncallable.size, maxInstances);
     this.#starter = new Starter(build, options, this.#instanceEvents, {
       failed: (detail) => this.#onStartFailed(detail),
       unprepared: (detail) => this.events.notice('warn', unpreparedText(detail)),
@@ -74,7 +75,7 @@ export class Pool {
     const { minInstances, maxInvocations } = options;
     const cores = availableParallelism();
     this.#schedule = new Schedule(
-      { functions, shared, maxInstances, minInstances, maxInvocations, cores },
+      { functions, uncallable, shared, maxInstances, minInstances, maxInvocations, cores },
       this.#starter,
       {
         sent: (instance) => this.#onSent(instance as Instance),
@@ -343,6 +344,11 @@ function lostText(name: string, detail: string): string {
 
 function unpreparedText(detail: string): string {
   return `processes in reserve end while they load the TwiML classes of the package twilio, so from now on they do without: ${detail}`;
+}
+
+/** Private ones are modules for the others. */
+function uncallableOf({ functions }: Build): ReadonlySet<number> {
+  return new Set(functions.flatMap(({ visibility }, index) => (visibility === 'private' ? [index] : [])));
 }
 
 function checkFit(minInstances: number, functions: number, maxInstances: number): void {

@@ -9,7 +9,7 @@ import type { Invocation, Outcome } from './invocation';
 import { Lane } from './lane';
 import { LaneView, type PoolFigures } from './lane-view';
 import { refuse } from './policy/admit';
-import { startsInAdvance } from './policy/advance';
+import { callableOf, leastOf, startsInAdvance } from './policy/advance';
 import { afterAnswer, afterDeath } from './policy/brake';
 import { type Choice, choose, wantsMore } from './policy/choose';
 import { hasRestedEnough } from './policy/rest';
@@ -25,6 +25,8 @@ export interface ScheduleOptions {
   readonly maxInstances: number;
   /** For each Function, loaded in advance. */
   readonly minInstances: number;
+  /** Indexes of those that nobody can call: they are not loaded in advance. */
+  readonly uncallable: ReadonlySet<number>;
   readonly maxInvocations: number | null;
   readonly cores: number;
 }
@@ -57,7 +59,7 @@ export class Schedule {
     private readonly effects: ScheduleEffects,
   ) {
     const count = options.shared ? 1 : Math.max(1, options.functions);
-    this.#lanes = Array.from({ length: count }, (_, index) => new Lane(index, options.minInstances));
+    this.#lanes = Array.from({ length: count }, (_, index) => new Lane(index, leastOf(options, index)));
     this.#figures = {
       now: 0,
       running: 0,
@@ -341,7 +343,7 @@ export class Schedule {
     const instance = this.#adopt(lane);
     this.#inAdvance.noteStarted(instance, lane, this.#figures.now);
     if (instance === null) return;
-    instance.load(this.options.shared ? [...Array(this.options.functions).keys()] : [lane.index]);
+    instance.load(this.options.shared ? callableOf(this.options) : [lane.index]);
     this.effects.sent(instance);
   }
 

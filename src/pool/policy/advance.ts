@@ -35,3 +35,20 @@ export interface EndedInstance {
 export function failuresAfterEnd(failures: number, { loadedForMs, served }: EndedInstance): number {
   return served > 0 || (loadedForMs ?? 0) >= REAL_LIFE_MS ? 0 : failures + 1;
 }
+
+/** Which Functions there are. */
+export interface Callables {
+  readonly functions: number;
+  readonly shared: boolean;
+  readonly minInstances: number;
+  readonly uncallable: ReadonlySet<number>;
+}
+
+/** How many instances a Function should always have; where all share them, the one list of instances has that many. */
+export function leastOf({ shared, uncallable, minInstances }: Callables, index: number): number {
+  return !shared && uncallable.has(index) ? 0 : minInstances;
+}
+
+export function callableOf({ functions, uncallable }: Callables): readonly number[] {
+  return [...Array(functions).keys()].filter((index) => !uncallable.has(index));
+}
