@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { heapMb } from './memory';
+import { heapFlags } from './memory';
 import type { ProcessTag } from './process-tag';
 
 const RUNTIME_MAIN = join(__dirname, '..', 'runtime', 'main.js');
@@ -64,7 +64,7 @@ export function launch(settings: LaunchSettings): LaunchedProcess {
 }
 
 function commandOf({ memoryMb, maxOpenFiles, tag, compileCache }: LaunchSettings): readonly string[] {
-  const node = [process.execPath, `--max-old-space-size=${heapMb(memoryMb)}`, RUNTIME_MAIN, compileCache];
+  const node = [process.execPath, ...heapFlags(memoryMb), RUNTIME_MAIN, compileCache];
   return HAS_SHELL ? [SHELL, '-c', LIMITED, 'hookswitch', String(maxOpenFiles), tag, ...node] : node;
 }
 
