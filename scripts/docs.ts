@@ -4,17 +4,20 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { COMMANDS, type CommandRow } from '../src/cli/commands';
 import { EXIT, EXIT_MEANINGS } from '../src/cli/exit-code';
 import { flagText } from '../src/cli/help';
 import { COMPATIBILITY_FLAGS } from '../src/config/compatibility';
+import { HELP_OPTIONS } from '../src/config/help-options';
 import { environmentName, flagName } from '../src/config/names';
-import { OPTION_GROUPS, type Option, type OptionGroup } from '../src/config/option';
+import { groupsOf, type Option, type OptionGroup, type OptionTable } from '../src/config/option';
 import { OPTIONS } from '../src/config/options';
 import { ERRORS, type ErrorRow } from '../src/errors';
 import { LOG_FIELDS } from '../src/telemetry/fields';
 
 /** File name in docs/ -> what has to stand in it. */
-export const PAGES: Readonly<Record<string, () => string>> = {
+export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
+  'commands.md': commandsPage,
   'configuration.md': configurationPage,
   'errors.md': errorsPage,
 };
@@ -32,7 +35,7 @@ function configurationPage(): string {
     '# Configuration',
     CONFIGURATION_INTRODUCTION,
     '## Options',
-    ...OPTION_GROUPS.flatMap((group) => [`### ${group}`, optionsTable(group)]),
+    ...groupsOf(OPTIONS).flatMap((group) => [`### ${group}`, optionsTable(OPTIONS, group)]),
     CONFIGURATION_NOTES,
     '## The configuration file',
     CONFIGURATION_FILE,
@@ -85,8 +88,8 @@ const CONFIGURATION_FILE = `\`--config\` names one; otherwise the first of these
 const LOG_LINES = `On a terminal, lines are for people. Otherwise, and with \`-o json\`, stdout gets one JSON object per line. Control characters, line separators and marks that
 change the direction of text are always escaped, so that no client and no Function can forge or hide a line. Long texts are cut, with a note.`;
 
-function optionsTable(group: OptionGroup): string {
-  const options: [string, Option<unknown>][] = Object.entries(OPTIONS);
+function optionsTable(table: OptionTable, group: OptionGroup): string {
+  const options = Object.entries(table);
   const rows = options
     .filter(([, option]) => option.group === group)
     .map(([key, option]) => [
@@ -96,7 +99,7 @@ function optionsTable(group: OptionGroup): string {
       option.initialText,
       `${option.help}${option.kind === 'boolean' ? '' : ` Allowed: ${option.allowed}.`}`,
     ]);
-  return table(['Flag', 'Environment', 'File', 'Default', 'What it does'], rows);
+  return tableText(['Flag', 'Environment', 'File', 'Default', 'What it does'], rows);
 }
 
 function environmentCell(key: string, option: Option<unknown>): string {
@@ -110,11 +113,11 @@ function compatibilityTable(): string {
     code(alias === null ? flagName(key) : `-${alias}, ${flagName(key)}`),
     why,
   ]);
-  return table(['Flag', 'Why'], rows);
+  return tableText(['Flag', 'Why'], rows);
 }
 
 function fieldsTable(): string {
-  return table(
+  return tableText(
     ['Field', 'What it holds'],
     Object.entries(LOG_FIELDS).map(([name, meaning]) => [code(name), meaning]),
   );
@@ -125,10 +128,46 @@ function exitTable(): string {
     String(number),
     EXIT_MEANINGS[name as keyof typeof EXIT], // `Object.entries` forgets which keys there are
   ]);
-  return table(
+  return tableText(
     ['Code', 'Meaning'],
     [...rows, ['128 + n', 'stopped at once by a second signal; n is its number']],
   );
+}
+
+async function commandsPage(): Promise<string> {
+  const sections = await Promise.all(COMMANDS.map(commandSection));
+  return page([
+    MADE_FROM,
+    '# Commands',
+    'What `hookswitch <command> --help` says, on one page. The options of `start` stand in [configuration.md](configuration.md).',
+    ...sections.flat(),
+  ]);
+}
+
+async function commandSection(row: CommandRow): Promise<readonly string[]> {
+  const command = await row.load();
+  const options = row.name === 'start' ? [] : Object.entries(command.flags.options);
+  const own = options.filter(([key]) => !Object.hasOwn(HELP_OPTIONS, key));
+  return [
+    `## ${row.name}`,
+    code(`hookswitch ${row.name} ${row.usage}`.trim()),
+    ...command.about,
+    ...(own.length === 0 ? [] : [tableText(['Flag', 'Default', 'What it does'], own.map(commandOptionRow))]),
+    ...(command.examples.length === 0
+      ? []
+      : [
+          tableText(
+            ['Example', 'What it does'],
+            command.examples.map(([left, right]) => [code(left), right]),
+          ),
+        ]),
+    ...(command.exitCodes === undefined ? [] : [tableText(['Exit code', 'Meaning'], command.exitCodes)]),
+  ];
+}
+
+function commandOptionRow([key, option]: [string, Option<unknown>]): readonly string[] {
+  const allowed = option.kind === 'boolean' ? '' : ` Allowed: ${option.allowed}.`;
+  return [code(flagText(key, option)), option.initialText, `${option.help}${allowed}`];
 }
 
 function errorsPage(): string {
@@ -141,7 +180,7 @@ function errorsPage(): string {
     'Every error has a code, which the log shows with its cause. The client gets the status and the short text.',
     '## Answers to requests',
     'In the order in which they are decided. The vendor code is the one that the debugger of Twilio shows for the same event.',
-    table(
+    tableText(
       ['Code', 'Status', 'Text', 'When', 'What to do', 'Vendor code'],
       answered.map(([name, row]) => [
         code(name),
@@ -154,7 +193,7 @@ function errorsPage(): string {
     ),
     "For what a Function passes to `callback` or throws, the body is made of the author's own error: the text above is sent where there is none.",
     '## What stops a command',
-    table(
+    tableText(
       ['Code', 'When', 'What to do'],
       stopping.map(([name, row]) => [code(name), row.when, row.fix]),
     ),
@@ -165,7 +204,7 @@ function page(blocks: readonly string[]): string {
   return `${blocks.join('\n\n')}\n`;
 }
 
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+function tableText(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [heads, heads.map(() => '---'), ...rows];
   return lines
     .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
@@ -176,6 +215,8 @@ function code(text: string): string {
   return `\`${text}\``;
 }
 
-if (require.main === module) {
-  for (const [name, page] of Object.entries(PAGES)) writeFileSync(join(DOCS_FOLDER, name), page());
+async function writePages(): Promise<void> {
+  for (const [name, page] of Object.entries(PAGES)) writeFileSync(join(DOCS_FOLDER, name), await page());
 }
+
+if (require.main === module) void writePages();

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /** The program: arguments -> command -> exit code. */
 import { resolve } from 'node:path';
-import { commandOf } from './cli/command';
+import type { Surroundings } from './cli/command';
+import { chooseCommand } from './cli/commands';
 import { exitCodeOf } from './cli/exit-code';
 import { failureText } from './cli/failure';
-import { runStart } from './cli/start';
-import { readArguments } from './config/arguments';
+import { type Arguments, readArguments } from './config/arguments';
 import { isFolder } from './config/read';
 import { terminalLines } from './telemetry/untrusted';
 
@@ -14,27 +14,36 @@ void runCommand(process.argv.slice(2)).then((code) => process.exit(code));
 
 async function runCommand(argv: readonly string[]): Promise<number> {
   try {
-    return await run(argv, process.cwd());
+    return await run(argv, {
+      environment: process.env,
+      currentFolder: process.cwd(),
+      stdin: process.stdin,
+      stdout: process.stdout,
+      stderr: process.stderr,
+    });
   } catch (error) {
     process.stderr.write(`hookswitch: ${terminalLines(failureText(error)).join('\n  ')}\n`);
     return exitCodeOf(error);
   }
 }
 
-async function run(argv: readonly string[], currentFolder: string): Promise<number> {
-  const given = readArguments(argv, (word) => isFolder(resolve(currentFolder, word)));
-  const command = commandOf(given, currentFolder);
-  switch (command.name) {
-    case 'start':
-      return runStart(command.given, { environment: process.env, currentFolder, stdout: process.stdout });
-    case 'help':
-      return print((await import('./cli/help.js')).helpText(process.stdout.columns ?? 80));
-    case 'version':
-      return print(`${(await import('./cli/version.js')).versionText()}\n`);
+async function run(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  const chosen = chooseCommand(argv);
+  const command = await chosen.row.load();
+  const { currentFolder, stdout } = surroundings;
+  const given = readArguments(chosen.argv, command.flags, (word) => isFolder(resolve(currentFolder, word)));
+  if (isOn(given, 'help')) {
+    const { helpTextOf } = await import('./cli/help-command.js');
+    stdout.write(await helpTextOf(chosen.row, stdout.columns ?? 80));
+    return 0;
   }
+  if (isOn(given, 'version')) {
+    stdout.write(`${(await import('./cli/version.js')).versionText()}\n`);
+    return 0;
+  }
+  return command.run(given, surroundings);
 }
 
-function print(text: string): number {
-  process.stdout.write(text);
-  return 0;
+function isOn({ flags }: Arguments, flag: string): boolean {
+  return flags.get(flag)?.at(-1) === 'true';
 }

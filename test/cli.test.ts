@@ -5,10 +5,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { commandOf } from '../src/cli/command';
-import { flagText, helpText } from '../src/cli/help';
+import { COMMANDS, checkFolderWord, chooseCommand } from '../src/cli/commands';
+import { commandHelpText, flagText, helpText } from '../src/cli/help';
 import { versionText } from '../src/cli/version';
-import { readArguments } from '../src/config/arguments';
 import { flagName } from '../src/config/names';
 import { OPTIONS } from '../src/config/options';
 import { CodedError } from '../src/errors';
@@ -18,50 +17,62 @@ const MAIN = join(__dirname, '..', 'src', 'main.js');
 const ROOT = join(__dirname, '..', '..');
 
 describe('the command', () => {
-  const isFolder = (word: string) => word === 'src';
-  const commands: readonly [argv: string[], name: string, words: string[]][] = [
+  const chosen: readonly [argv: string[], name: string, rest: string[]][] = [
     [[], 'start', []],
     [['start'], 'start', []],
     [['dev', 'src'], 'start', ['src']],
     [['src'], 'start', ['src']],
-    [['-p', '1', 'start', 'src'], 'start', ['src']],
+    [['-p', '1', 'start', 'src'], 'start', ['-p', '1', 'start', 'src']],
     [['start', 'deploy'], 'start', ['deploy']],
-    [['--port', '1'], 'start', []],
     [['./missing'], 'start', ['./missing']],
-    [['help'], 'help', []],
-    [['start', '--help'], 'help', []],
-    [['-h'], 'help', []],
+    [['help', 'start'], 'help', ['start']],
+    [['start', '--help'], 'start', ['--help']],
     [['version'], 'version', []],
-    [['-v'], 'version', []],
-    [['--version=false'], 'start', []],
   ];
-  for (const [argv, name, words] of commands) {
+  for (const [argv, name, rest] of chosen) {
     it(`of "${argv.join(' ')}" is ${name}`, () => {
-      const command = commandOf(readArguments(argv, isFolder), ROOT);
-      assert.equal(command.name, name);
-      if (command.name === 'start') assert.deepEqual([...command.given.words], words);
+      const { row, argv: left } = chooseCommand(argv);
+      assert.deepEqual([row.name, left], [name, rest]);
     });
   }
 
-  const refused: readonly [argv: string[], message: RegExp][] = [
-    [['strat'], /^"strat" is neither a command nor a folder; did you mean start\?$/],
-    [['something'], /^"something" is neither a command nor a folder$/],
-    [['deploy'], /^deploy is a command of twilio-run that Hookswitch does not have$/],
-    [['env', 'list'], /^env is a command of twilio-run/],
+  const refused: readonly [word: string, message: RegExp][] = [
+    ['strat', /^"strat" is neither a command nor a folder; did you mean start\?$/],
+    ['something', /^"something" is neither a command nor a folder$/],
+    ['deploy', /^deploy is a command of twilio-run that Hookswitch does not have$/],
+    ['env', /^env is a command of twilio-run/],
   ];
-  for (const [argv, message] of refused) {
-    it(`"${argv.join(' ')}" is refused`, () => {
+  for (const [word, message] of refused) {
+    it(`"${word}" is refused`, () => {
       assert.throws(
-        () => commandOf(readArguments(argv, isFolder), ROOT),
+        () => checkFolderWord(word, ROOT),
         (error) => error instanceof CodedError && error.code === 'HS_USAGE' && message.test(error.message),
       );
     });
   }
+
+  for (const { name, aliases } of COMMANDS) {
+    it(`${name} has a name of its own`, () => {
+      const others = COMMANDS.filter((row) => row.name !== name).flatMap((row) => [row.name, ...row.aliases]);
+      for (const word of [name, ...aliases]) assert.ok(!others.includes(word), word);
+    });
+  }
+
+  it('is found behind flags, and its help and version by their flags', async (t) => {
+    const help = await run(t, ['start', '-h']);
+    assert.deepEqual([help.code, help.stdout], [0, await helpText(80)]);
+    const version = await run(t, ['help', '-v']);
+    assert.deepEqual([version.code, version.stdout], [0, `${versionText()}\n`]);
+    const missing = await run(t, ['-p', '0', 'start', './missing']);
+    assert.match(missing.stderr, /HS_NO_PROJECT/);
+    const unknown = await run(t, ['help', 'strat']);
+    assert.match(unknown.stderr, /there is no command "strat"; did you mean start\?/);
+  });
 });
 
 describe('the help', () => {
-  it('names every option with its value and its short form', () => {
-    const text = helpText(80);
+  it('names every option with its value and its short form', async () => {
+    const text = await helpText(80);
     for (const [key, option] of Object.entries(OPTIONS))
       assert.ok(text.includes(`  ${flagText(key, option)}`), key);
     assert.match(text, /-p, --port PORT {2,}Port to listen on/);
@@ -69,8 +80,8 @@ describe('the help', () => {
     assert.match(text, /--trust-proxy \[LIST\]/);
   });
 
-  it('says how to call it, with examples and exit codes', () => {
-    const text = helpText(80);
+  it('says how to call it, with examples and exit codes', async () => {
+    const text = await helpText(80);
     for (const part of [
       'Usage: hookswitch [start] [dir] [options]',
       '\nExamples\n',
@@ -82,8 +93,13 @@ describe('the help', () => {
   });
 
   for (const width of [50, 80, 100, 300]) {
-    it(`fits into a terminal of ${width} columns`, () => {
-      const long = helpText(width)
+    it(`fits into a terminal of ${width} columns`, async () => {
+      const texts = await Promise.all([
+        helpText(width),
+        ...COMMANDS.map(async (row) => commandHelpText(row, await row.load(), width)),
+      ]);
+      const long = texts
+        .join('\n')
         .split('\n')
         .filter((line) => line.length > Math.min(width, 110));
       assert.deepEqual(long, []);
@@ -95,7 +111,7 @@ describe('the program', () => {
   it('prints its help and its version', async (t) => {
     const help = await run(t, ['--help']);
     assert.deepEqual([help.code, help.stderr], [0, '']);
-    assert.equal(help.stdout, helpText(80));
+    assert.equal(help.stdout, await helpText(80));
     const version = await run(t, ['--version']);
     const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
     assert.deepEqual([version.code, version.stdout], [0, `${manifest.version}\n`]);

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { readArguments } from '../src/config/arguments';
-import { type Environment, readStartOptions, type StartOptions } from '../src/config/read';
+import { readStartOptions, START_FLAGS, type StartOptions } from '../src/config/read';
+import type { Environment } from '../src/config/sources';
 import { CodedError, type ErrorCode } from '../src/errors';
 import { writeProject } from './support/project';
 
@@ -50,14 +51,14 @@ describe('the reader of arguments', () => {
   ];
   for (const [argv, words, flags] of understood) {
     it(`understands "${argv.join(' ')}"`, () => {
-      const given = readArguments(argv, NO_FOLDER);
+      const given = readArguments(argv, START_FLAGS, NO_FOLDER);
       assert.deepEqual([...given.words], words);
       assert.deepEqual(Object.fromEntries(given.flags), flags);
     });
   }
 
   it('leaves a folder to the command where a flag may stand alone', () => {
-    const given = readArguments(['--ngrok', 'project'], (word) => word === 'project');
+    const given = readArguments(['--ngrok', 'project'], START_FLAGS, (word) => word === 'project');
     assert.deepEqual([...given.words], ['project']);
   });
 
@@ -76,7 +77,7 @@ describe('the reader of arguments', () => {
   ];
   for (const [argv, message] of refused) {
     it(`refuses "${argv.join(' ')}"`, () => {
-      assertCoded(() => readArguments(argv, NO_FOLDER), 'HS_USAGE', message);
+      assertCoded(() => readArguments(argv, START_FLAGS, NO_FOLDER), 'HS_USAGE', message);
     });
   }
 });

@@ -9,18 +9,18 @@ import { ERRORS } from '../src/errors';
 
 describe('the pages that are made from tables', () => {
   for (const [name, page] of Object.entries(PAGES)) {
-    it(`include docs/${name}, which is what \`npm run docs\` makes`, () => {
-      assert.equal(readFileSync(join(DOCS_FOLDER, name), 'utf8'), page());
+    it(`include docs/${name}, which is what \`npm run docs\` makes`, async () => {
+      assert.equal(readFileSync(join(DOCS_FOLDER, name), 'utf8'), await page());
     });
   }
 
-  it('name every error', () => {
-    const page = PAGES['errors.md']?.() ?? '';
+  it('name every error', async () => {
+    const page = (await PAGES['errors.md']?.()) ?? '';
     for (const code of Object.keys(ERRORS)) assert.ok(page.includes(`| \`${code}\` |`), code);
   });
 
-  it('name every option in its three spellings', () => {
-    const page = PAGES['configuration.md']?.() ?? '';
+  it('name every option in its three spellings', async () => {
+    const page = (await PAGES['configuration.md']?.()) ?? '';
     for (const [key, { configurable }] of Object.entries(OPTIONS)) {
       const names = configurable ? [flagName(key), environmentName(key), `\`${key}\``] : [flagName(key)];
       for (const name of names) assert.ok(page.includes(name), name);

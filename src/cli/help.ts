@@ -1,18 +1,26 @@
 import { COMPATIBILITY_FLAGS } from '../config/compatibility';
 import { flagName } from '../config/names';
-import { OPTION_GROUPS, type Option, type OptionGroup } from '../config/option';
+import { groupsOf, type Option, type OptionGroup, type OptionTable } from '../config/option';
 import { OPTIONS } from '../config/options';
+import type { Command, HelpRow } from './command';
+import { COMMANDS, type CommandRow, START } from './commands';
 import { EXIT, EXIT_MEANINGS } from './exit-code';
 
 /** Everything `--help` says, made from the tables; no line is longer than `width`, as far as words allow. */
-export function helpText(width: number): string {
-  const columns = Math.max(50, Math.min(width, 110));
+export async function helpText(width: number): Promise<string> {
+  const columns = columnsOf(width);
+  const { examples } = await START.load();
   const sections = [
     wrapped('Hookswitch runs Twilio Functions on your own machines.', '', columns),
     'Usage: hookswitch [start] [dir] [options]',
-    section('Commands', COMMANDS, columns),
-    ...OPTION_GROUPS.map((group) => section(group, optionRows(group), columns)),
-    section('Examples', EXAMPLES, columns),
+    section('Commands', COMMANDS.map(commandRow), columns),
+    wrapped(
+      'hookswitch <command> --help shows the options of a command. Those of start, which is the default:',
+      '',
+      columns,
+    ),
+    ...optionSections(OPTIONS, columns),
+    section('Examples', examples, columns),
     section('Exit codes', exitRows(), columns),
     wrapped(NOTES, '', columns),
     wrapped(compatibilityNote(), '', columns),
@@ -20,24 +28,36 @@ export function helpText(width: number): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-type Row = readonly [left: string, right: string];
+/** What `hookswitch <command> --help` says. */
+export function commandHelpText(row: CommandRow, command: Command, width: number): string {
+  const columns = columnsOf(width);
+  const sections = [
+    ...command.about.map((paragraph) => wrapped(paragraph, '', columns)),
+    usageText(row),
+    ...optionSections(command.flags.options, columns),
+    ...(command.examples.length === 0 ? [] : [section('Examples', command.examples, columns)]),
+    section('Exit codes', command.exitCodes ?? exitRows(), columns),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
 
-const COMMANDS: readonly Row[] = [
-  ['start [dir]', 'Serve the project in dir, else in the current folder. The default; also called dev.'],
-  ['help', 'Show this.'],
-  ['version', 'Show the version.'],
-];
+/** `Usage: hookswitch logs [options]` */
+function usageText({ name, usage }: CommandRow): string {
+  return `Usage: hookswitch ${name}${usage === '' ? '' : ` ${usage}`}`;
+}
 
-const EXAMPLES: readonly Row[] = [
-  ['hookswitch', 'Serve the project in the current folder.'],
-  ['hookswitch my-project -p 8080', 'Another folder, another port.'],
-  ['hookswitch --no-signature', 'Call protected Functions by hand.'],
-  [
-    'hookswitch --public-url https://name.example.com',
-    'Behind a tunnel or a proxy: signatures cover this URL.',
-  ],
-  ['hookswitch --host 0.0.0.0 --no-live -o json', 'On a server.'],
-];
+function columnsOf(width: number): number {
+  return Math.max(50, Math.min(width, 110));
+}
+
+function commandRow({ name, usage, summary }: CommandRow): HelpRow {
+  const words = usage.replace(/ ?\[options\]/, '');
+  return [words === '' ? name : `${name} ${words}`, summary];
+}
+
+function optionSections(table: OptionTable, columns: number): string[] {
+  return groupsOf(table).map((group) => section(group, optionRows(table, group), columns));
+}
 
 const NOTES =
   'Every option can also be set by an environment variable (HOOKSWITCH_ and the name: HOOKSWITCH_PUBLIC_URL) or in the configuration file of the Twilio toolkit (.twilioserverlessrc and others: publicUrl). A flag goes before a variable, a variable before the file.';
@@ -47,8 +67,8 @@ function compatibilityNote(): string {
   return `Flags of twilio-run that are accepted without effect: ${names}.`;
 }
 
-function optionRows(group: OptionGroup): Row[] {
-  return Object.entries(OPTIONS)
+function optionRows(table: OptionTable, group: OptionGroup): HelpRow[] {
+  return Object.entries(table)
     .filter(([, option]) => option.group === group)
     .map(([key, option]) => [flagText(key, option), `${option.help}${defaultText(option)}`]);
 }
@@ -67,8 +87,8 @@ function defaultText(option: Option<unknown>): string {
   return option.initial === false ? '' : ` Default: ${option.initialText}.`;
 }
 
-function exitRows(): Row[] {
-  const rows: Row[] = Object.entries(EXIT).map(([name, code]) => [
+export function exitRows(): HelpRow[] {
+  const rows: HelpRow[] = Object.entries(EXIT).map(([name, code]) => [
     String(code),
     EXIT_MEANINGS[name as keyof typeof EXIT], // `Object.entries` forgets which keys there are
   ]);
@@ -78,12 +98,12 @@ function exitRows(): Row[] {
 const INDENT = '  ';
 const LEFT_COLUMNS = 28;
 
-function section(heading: string, rows: readonly Row[], width: number): string {
+function section(heading: string, rows: readonly HelpRow[], width: number): string {
   return [heading, ...rows.map((row) => rowText(row, width))].join('\n');
 }
 
 /** A left side that is too long for its column gets a line of its own. */
-function rowText([left, right]: Row, width: number): string {
+function rowText([left, right]: HelpRow, width: number): string {
   const margin = INDENT + ' '.repeat(LEFT_COLUMNS);
   const text = wrapped(right, margin, width);
   if (left.length > LEFT_COLUMNS - 2) return `${INDENT}${left}\n${text}`;

@@ -1,20 +1,39 @@
 import type { Arguments } from '../config/arguments';
 import { isLoopback } from '../config/host';
 import { printPublicUrl } from '../config/public-url';
-import { type Environment, type StartOptions, startOptionsOf } from '../config/read';
+import { START_FLAGS, type StartOptions, startOptionsOf } from '../config/read';
 import { type Platform, type PlatformOptions, startPlatform } from '../platform';
 import { wantsColours } from '../telemetry/colours';
 import { createLog, type Log } from '../telemetry/log';
 import { openDescriptor, terminalSink } from '../telemetry/sink';
+import type { Command, Surroundings } from './command';
+import { checkFolderWord } from './commands';
 import { exitCodeOf } from './exit-code';
 import { failureText } from './failure';
 import { liveUntilStopped } from './lifetime';
 
-/** Where a command runs. */
-export interface Surroundings {
-  readonly environment: Environment;
-  readonly currentFolder: string;
-  readonly stdout: NodeJS.WriteStream;
+export const START_COMMAND: Command = {
+  flags: START_FLAGS,
+  about: ['Serves a Functions project until it is stopped.'],
+  examples: [
+    ['hookswitch', 'Serve the project in the current folder.'],
+    ['hookswitch my-project -p 8080', 'Another folder, another port.'],
+    ['hookswitch --no-signature', 'Call protected Functions by hand.'],
+    [
+      'hookswitch --public-url https://name.example.com',
+      'Behind a tunnel or a proxy: signatures cover this URL.',
+    ],
+    ['hookswitch --host 0.0.0.0 --no-live -o json', 'On a server.'],
+  ],
+  run: (given, surroundings) => runStart(withoutName(given, surroundings.currentFolder), surroundings),
+};
+
+/** `hookswitch -p 8080 start dir`: the name of the command may stand behind flags. */
+function withoutName(given: Arguments, currentFolder: string): Arguments {
+  const [word, ...others] = given.words;
+  if (word === 'start' || word === 'dev') return { ...given, words: others };
+  if (word !== undefined) checkFolderWord(word, currentFolder);
+  return given;
 }
 
 /** Serves a project until a signal; resolves with the exit code. Rejects where it cannot start. */

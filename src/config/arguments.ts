@@ -4,10 +4,9 @@
  * `--loadLocalEnv`, and `--` before words that start with a dash.
  */
 import { CodedError } from '../errors';
-import { COMPATIBILITY_FLAGS, looksLikeFlagValue } from './compatibility';
+import { type CompatibilityFlag, looksLikeFlagValue } from './compatibility';
 import { flagName, keyOfFlag } from './names';
-import type { Option } from './option';
-import { OPTIONS } from './options';
+import type { Option, OptionTable } from './option';
 import { suggest } from './suggest';
 
 export interface Arguments {
@@ -17,31 +16,45 @@ export interface Arguments {
   readonly flags: ReadonlyMap<string, readonly string[]>;
 }
 
+/** Which flags a command understands. */
+export interface Flags {
+  readonly options: OptionTable;
+  /** Understood, and without effect. */
+  readonly accepted: Readonly<Record<string, CompatibilityFlag>>;
+}
+
 /**
  * Throws `CodedError` (HS_USAGE). `isFolder` decides whether the word after a flag that may stand alone (`--ngrok`)
  * is its value or the project.
  */
-export function readArguments(argv: readonly string[], isFolder: (word: string) => boolean): Arguments {
-  return new ArgumentReader(argv, isFolder).read();
+export function readArguments(
+  argv: readonly string[],
+  flags: Flags,
+  isFolder: (word: string) => boolean,
+): Arguments {
+  return new ArgumentReader(argv, flags, isFolder).read();
 }
 
 interface FlagShape {
   readonly key: string;
   readonly alias: string | null;
   readonly takes: 'nothing' | 'value' | 'optional value';
+  /** Of the value, for messages. */
+  readonly allowed: string | null;
   /** Whether a word of its own after the flag is its value; only asked where the value is optional. */
   readonly isValue: (word: string) => boolean;
 }
 
 class ArgumentReader {
-  readonly #shapes = flagShapes();
+  readonly #shapes: readonly FlagShape[];
   readonly #words: string[] = [];
   readonly #flags = new Map<string, string[]>();
   readonly #argv: readonly string[];
   readonly #isFolder: (word: string) => boolean;
   #at = 0;
 
-  constructor(argv: readonly string[], isFolder: (word: string) => boolean) {
+  constructor(argv: readonly string[], flags: Flags, isFolder: (word: string) => boolean) {
+    this.#shapes = flagShapes(flags);
     this.#argv = argv;
     this.#isFolder = isFolder;
   }
@@ -126,21 +139,22 @@ class ArgumentReader {
   }
 }
 
-function flagShapes(): readonly FlagShape[] {
-  const options = Object.entries(OPTIONS).map(([key, option]) => shapeOf(key, option));
-  const others = Object.entries(COMPATIBILITY_FLAGS).map(([key, { alias, takes }]) => ({
+function flagShapes({ options: table, accepted }: Flags): readonly FlagShape[] {
+  const options = Object.entries(table).map(([key, option]) => shapeOf(key, option));
+  const others = Object.entries(accepted).map(([key, { alias, takes }]) => ({
     key,
     alias,
     takes,
+    allowed: null,
     isValue: (word: string) => looksLikeFlagValue(key, word),
   }));
   return [...options, ...others];
 }
 
 function shapeOf(key: string, option: Option<unknown>): FlagShape {
-  const { alias, kind, bare, read } = option;
+  const { alias, kind, bare, read, allowed } = option;
   const takes = kind === 'boolean' ? 'nothing' : bare === null ? 'value' : 'optional value';
-  return { key, alias, takes, isValue: (word) => read(word) !== undefined };
+  return { key, alias, takes, allowed, isValue: (word) => read(word) !== undefined };
 }
 
 function capitalised(key: string): string {
@@ -151,9 +165,8 @@ function isFalse(value: string | null): boolean {
   return value !== null && ['false', 'no', 'off', '0'].includes(value.toLowerCase());
 }
 
-function missingValue(shape: FlagShape, name: string): CodedError {
-  const option: Option<unknown> | undefined = Object.entries(OPTIONS).find(([key]) => key === shape.key)?.[1];
-  const hint = option === undefined ? '' : `: use ${option.allowed}`;
+function missingValue({ allowed }: FlagShape, name: string): CodedError {
+  const hint = allowed === null ? '' : `: use ${allowed}`;
   return new CodedError('HS_USAGE', `${name} needs a value${hint}`);
 }
 

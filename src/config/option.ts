@@ -2,7 +2,9 @@
 
 export type OptionKind = 'string' | 'number' | 'boolean' | 'choice' | 'list';
 
+/** In the order in which the help shows them; `Options` are those of one command alone. */
 export const OPTION_GROUPS = [
+  'Options',
   'Address',
   'Project',
   'Signatures',
@@ -12,6 +14,16 @@ export const OPTION_GROUPS = [
   'Help',
 ] as const;
 export type OptionGroup = (typeof OPTION_GROUPS)[number];
+
+/** What a command understands: key -> row. */
+export type OptionTable = Readonly<Record<string, Option<unknown>>>;
+export type ValueOf<O> = O extends Option<infer T> ? T : never;
+
+/** The groups that have options in this table. */
+export function groupsOf(table: OptionTable): readonly OptionGroup[] {
+  const used = new Set(Object.values(table).map(({ group }) => group));
+  return OPTION_GROUPS.filter((group) => used.has(group));
+}
 
 export interface Option<T> {
   readonly kind: OptionKind;

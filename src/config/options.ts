@@ -5,9 +5,10 @@
  */
 import { MEMORY_MB, OPEN_FILES, PROCESSES, TEMPORARY_MB } from '../model/limits';
 import type { Isolation } from '../platform';
+import { HELP_OPTIONS } from './help-options';
 import { HOST_ALLOWED, readHost } from './host';
 import { LOG_LEVELS, type LogLevel, readLogLevel } from './log-level';
-import { type Option, readInteger, readText, switchOption, valueOption } from './option';
+import { readInteger, readText, switchOption, type ValueOf, valueOption } from './option';
 import { PUBLIC_URL_ALLOWED, readPublicUrl } from './public-url';
 import { readTimeout, TIMEOUT } from './timeout';
 import { readTrustProxy, TRUST_PROXY_ALLOWED } from './trust-proxy';
@@ -300,19 +301,11 @@ export const OPTIONS = {
     help: 'json: one JSON object per line, also on a terminal.',
   }),
 
-  // Help
-  help: switchOption({ group: 'Help', alias: 'h', initial: false, help: 'Show this.', configurable: false }),
-  version: switchOption({
-    group: 'Help',
-    alias: 'v',
-    initial: false,
-    help: 'Show the version.',
-    configurable: false,
-  }),
+  ...HELP_OPTIONS,
 };
 
 export type OptionKey = keyof typeof OPTIONS;
-export type OptionValue<K extends OptionKey> = (typeof OPTIONS)[K] extends Option<infer T> ? T : never;
+export type OptionValue<K extends OptionKey> = ValueOf<(typeof OPTIONS)[K]>;
 
 function readSignatureStatus(text: string): 400 | 403 | undefined {
   if (text === '400') return 400;

@@ -4,20 +4,22 @@
  */
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { inspect } from 'node:util';
 import { CodedError } from '../errors';
 import type { PlatformOptions, ProjectOptions } from '../platform';
-import { type Arguments, readArguments } from './arguments';
+import { type Arguments, type Flags, readArguments } from './arguments';
 import { COMPATIBILITY_FLAGS, type CompatibilityFlag } from './compatibility';
 import { type ConfigFile, readConfigFile } from './file';
 import { isLoopback } from './host';
 import type { LogLevel } from './log-level';
-import { environmentName, flagName } from './names';
-import type { Option } from './option';
-import { OPTIONS, type OptionKey, type OptionValue, type OutputFormat } from './options';
+import { flagName } from './names';
+import { OPTIONS, type OutputFormat } from './options';
+import { type Environment, Sources } from './sources';
 import { warnOfTimeout } from './timeout';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+/** What `start` understands. */
+export const START_FLAGS: Flags = { options: OPTIONS, accepted: COMPATIBILITY_FLAGS };
+
+type StartSources = Sources<typeof OPTIONS>;
 
 export interface StartOptions {
   readonly platform: PlatformOptions;
@@ -36,7 +38,7 @@ export function readStartOptions(
   environment: Environment,
   currentFolder: string,
 ): StartOptions {
-  const given = readArguments(argv, (word) => isFolder(resolve(currentFolder, word)));
+  const given = readArguments(argv, START_FLAGS, (word) => isFolder(resolve(currentFolder, word)));
   return startOptionsOf(given, environment, currentFolder);
 }
 
@@ -48,7 +50,7 @@ export function startOptionsOf(
 ): StartOptions {
   const folder = onlyFolder(given.words);
   const file = findConfigFile(given, environment, resolve(currentFolder, folder ?? '.'), currentFolder);
-  const sources = new Sources(given, environment, file);
+  const sources = new Sources(OPTIONS, given, environment, file);
   const platform = platformOptions(sources, rootOf(sources, folder, currentFolder), environment);
   return {
     platform,
@@ -76,7 +78,7 @@ function findConfigFile(
   folder: string,
   currentFolder: string,
 ): ConfigFile | null {
-  const known = new Sources(given, environment, null);
+  const known = new Sources(OPTIONS, given, environment, null);
   const named = known.value('config');
   const cwd = known.value('cwd');
   return readConfigFile({
@@ -93,7 +95,7 @@ function accountSidOf(given: Arguments, environment: Environment): string | null
 }
 
 /** `--cwd` goes before the argument, as in `twilio-run`; a folder in a file is relative to that file. */
-function rootOf(sources: Sources, folder: string | null, currentFolder: string): string {
+function rootOf(sources: StartSources, folder: string | null, currentFolder: string): string {
   const { value, origin } = sources.find('cwd');
   if (value !== null && origin.from === 'flag') return resolve(currentFolder, value);
   if (folder !== null) return resolve(currentFolder, folder);
@@ -101,7 +103,7 @@ function rootOf(sources: Sources, folder: string | null, currentFolder: string):
   return origin.from === 'file' ? resolve(dirname(origin.path), value) : resolve(currentFolder, value);
 }
 
-function platformOptions(sources: Sources, root: string, environment: Environment): PlatformOptions {
+function platformOptions(sources: StartSources, root: string, environment: Environment): PlatformOptions {
   return {
     project: projectOptions(sources, root),
     host: sources.value('host'),
@@ -127,7 +129,7 @@ function platformOptions(sources: Sources, root: string, environment: Environmen
   };
 }
 
-function projectOptions(sources: Sources, root: string): ProjectOptions {
+function projectOptions(sources: StartSources, root: string): ProjectOptions {
   const envFile = sources.value('env');
   return {
     root,
@@ -140,112 +142,9 @@ function projectOptions(sources: Sources, root: string): ProjectOptions {
 }
 
 /** A level that was asked for goes before `--no-logs`. */
-function logLevelOf(sources: Sources): LogLevel {
+function logLevelOf(sources: StartSources): LogLevel {
   const { value, origin } = sources.find('logLevel');
   return origin.from === 'default' && !sources.value('logs') ? 'warn' : value;
-}
-
-type Origin =
-  | { readonly from: 'flag' | 'environment'; readonly name: string }
-  | { readonly from: 'file'; readonly path: string; readonly key: string }
-  | { readonly from: 'default' };
-
-interface Found<T> {
-  readonly value: T;
-  readonly origin: Origin;
-}
-
-/** The three places an option can come from, and the default below them. */
-class Sources {
-  readonly #given: Arguments;
-  readonly #environment: Environment;
-  readonly #file: ConfigFile | null;
-
-  constructor(given: Arguments, environment: Environment, file: ConfigFile | null) {
-    this.#given = given;
-    this.#environment = environment;
-    this.#file = file;
-  }
-
-  value<K extends OptionKey>(key: K): OptionValue<K> {
-    return this.find(key).value;
-  }
-
-  find<K extends OptionKey>(key: K): Found<OptionValue<K>> {
-    // The compiler does not see that the row of K holds values of K.
-    const option = OPTIONS[key] as unknown as Option<OptionValue<K>>;
-    return (
-      this.#fromFlag(key, option) ??
-      this.#fromEnvironment(key, option) ??
-      this.#fromFile(key, option) ?? { value: option.initial, origin: { from: 'default' } }
-    );
-  }
-
-  #fromFlag<T>(key: string, option: Option<T>): Found<T> | null {
-    const values = this.#given.flags.get(key);
-    if (values === undefined) return null;
-    const text = option.kind === 'list' ? values.join(',') : (values.at(-1) ?? '');
-    return checked(option, text, { from: 'flag', name: flagName(key) });
-  }
-
-  /** An empty variable is none: that is how one is switched off in many places. */
-  #fromEnvironment<T>(key: string, option: Option<T>): Found<T> | null {
-    if (!option.configurable) return null;
-    const names = [environmentName(key), option.alsoEnvironment].filter((name) => name !== null);
-    const name = names.find((candidate) => (this.#environment[candidate] ?? '') !== '');
-    if (name === undefined) return null;
-    return checked(option, this.#environment[name] ?? '', { from: 'environment', name });
-  }
-
-  #fromFile<T>(key: string, option: Option<T>): Found<T> | null {
-    if (this.#file === null || !option.configurable || !Object.hasOwn(this.#file.values, key)) return null;
-    const value = this.#file.values[key];
-    if (value === undefined || value === null) return null;
-    const origin: Origin = { from: 'file', path: this.#file.path, key };
-    const text = textOfFileValue(option, value);
-    if (text === null) throw notAllowed(option, inspect(value, { depth: 1, breakLength: Infinity }), origin);
-    return checked(option, text, origin);
-  }
-}
-
-function checked<T>(option: Option<T>, text: string, origin: Origin): Found<T> {
-  const value = option.read(text);
-  if (value === undefined) throw notAllowed(option, JSON.stringify(text), origin);
-  return { value, origin };
-}
-
-/** A file has numbers and booleans of its own: `port: 3000` and `port: "3000"` are the same. `null`: the wrong kind. */
-function textOfFileValue<T>(option: Option<T>, value: unknown): string | null {
-  switch (option.kind) {
-    case 'boolean':
-      return typeof value === 'boolean' ? String(value) : null;
-    case 'number':
-    case 'choice':
-      return typeof value === 'number' || typeof value === 'string' ? String(value) : null;
-    case 'string':
-      return typeof value === 'string' ? value : null;
-    case 'list':
-      if (Array.isArray(value))
-        return value.every((item) => typeof item === 'string') ? listText(value) : null;
-      return typeof value === 'string' || typeof value === 'boolean' ? String(value) : null;
-  }
-}
-
-function listText(items: readonly string[]): string {
-  return items.length === 0 ? 'false' : items.join(',');
-}
-
-function notAllowed<T>(option: Option<T>, shown: string, origin: Origin): CodedError {
-  const problem = `${shown} is not allowed: use ${option.allowed}`;
-  switch (origin.from) {
-    case 'file':
-      return new CodedError('HS_CONFIG_INVALID', `${origin.path}: ${origin.key}: ${problem}`);
-    case 'flag':
-    case 'environment':
-      return new CodedError('HS_USAGE', `${origin.name}: ${problem}`);
-    case 'default':
-      return new CodedError('HS_INTERNAL', `a default: ${problem}`);
-  }
 }
 
 function lastOf(given: Arguments, key: string): string | undefined {

@@ -1,0 +1,76 @@
+/** The commands of the program, once: `--help`, docs/commands.md and the choice of a command are made from this table. */
+import { resolve } from 'node:path';
+import { isFolder } from '../config/read';
+import { suggest } from '../config/suggest';
+import { CodedError } from '../errors';
+import type { Command } from './command';
+
+export interface CommandRow {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  /** What follows the name: `[dir] [options]`. */
+  readonly usage: string;
+  /** One line. */
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+export const START: CommandRow = {
+  name: 'start',
+  aliases: ['dev'],
+  usage: '[dir] [options]',
+  summary: 'Serve the project in dir, else in the current folder. The default; also called dev.',
+  load: async () => (await import('./start.js')).START_COMMAND,
+};
+
+export const COMMANDS: readonly CommandRow[] = [
+  START,
+  {
+    name: 'help',
+    aliases: [],
+    usage: '[command]',
+    summary: 'Show this, or what a command does.',
+    load: async () => (await import('./help-command.js')).HELP_COMMAND,
+  },
+  {
+    name: 'version',
+    aliases: [],
+    usage: '',
+    summary: 'Show the version.',
+    load: async () => (await import('./version.js')).VERSION_COMMAND,
+  },
+];
+
+/** Of `twilio-run`; a folder that is called so has to be written after `start`. */
+const NOT_HERE = ['deploy', 'promote', 'activate', 'list', 'ls', 'list-templates', 'logs', 'new', 'env'];
+
+export interface ChosenCommand {
+  readonly row: CommandRow;
+  /** What follows the command. */
+  readonly argv: readonly string[];
+}
+
+/** The first word names a command; `start` needs no name. */
+export function chooseCommand(argv: readonly string[]): ChosenCommand {
+  const row = findCommand(argv[0] ?? '');
+  return row === null ? { row: START, argv } : { row, argv: argv.slice(1) };
+}
+
+export function findCommand(word: string): CommandRow | null {
+  return COMMANDS.find(({ name, aliases }) => name === word || aliases.includes(word)) ?? null;
+}
+
+/** The `[dir]` of a command without a name. Throws `CodedError` (HS_USAGE) for a word that is meant to be a command. */
+export function checkFolderWord(word: string, currentFolder: string): void {
+  if (NOT_HERE.includes(word)) {
+    throw new CodedError('HS_USAGE', `${word} is a command of twilio-run that Hookswitch does not have`);
+  }
+  // What looks like a path is meant to be a folder: `start` says what is wrong with it.
+  if (/[./\\]/.test(word) || isFolder(resolve(currentFolder, word))) return;
+  const near = suggest(
+    word,
+    COMMANDS.flatMap(({ name, aliases }) => [name, ...aliases]),
+  );
+  const hint = near === null ? '' : `; did you mean ${near}?`;
+  throw new CodedError('HS_USAGE', `"${word}" is neither a command nor a folder${hint}`);
+}
