@@ -14,8 +14,10 @@ const SRC = join(ROOT, 'src');
 const LEVELS: readonly (readonly string[])[] = [
   ['main'],
   ['cli'],
-  ['platform', 'testing'],
-  ['gateway', 'api', 'simulator'],
+  ['testing'],
+  ['platform'],
+  ['admin'],
+  ['gateway', 'api', 'simulator', 'check'],
   ['pool', 'store', 'build', 'telemetry'],
   ['protocol', 'config'],
   ['model'],

@@ -86,6 +86,7 @@ function resource(path: string, visibility: Visibility, index: number): Function
     name: `functions${path}.js`,
     visibility,
     index,
+    module: { entry: `/app/functions${path}.js`, format: 'require', inputs: null, failure: null },
   };
 }
 

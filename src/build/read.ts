@@ -1,6 +1,6 @@
 import { extname, posix } from 'node:path';
 import { CodedError } from '../errors';
-import type { Build, BuildProblem, Visibility } from '../model/build';
+import type { Build, BuildProblem, FunctionModule, Visibility } from '../model/build';
 import { encodedByClients, type Placement, placeAsset, placeFunction } from '../model/path';
 import type { ProjectOptions } from '../platform';
 import { digestBuild } from './digest';
@@ -20,7 +20,7 @@ export function readProject(options: ProjectOptions, hostEnvironment: NodeJS.Pro
   const placedAssets = readAssets(folders);
   const assetPrefix = options.legacyMode ? '/assets' : '';
   const functions = placedFunctions.files.map(
-    (file, index) => ({ kind: 'function', ...file, index }) as const,
+    (file, index) => ({ kind: 'function', ...file, index, module: commonJs(file.file) }) as const,
   );
   const assets = placedAssets.files.map(
     (file) => ({ kind: 'asset', ...file, path: assetPrefix + file.path }) as const,
@@ -38,6 +38,11 @@ export function readProject(options: ProjectOptions, hostEnvironment: NodeJS.Pro
     authToken,
     problems: [...checkFolders(folders), ...placedFunctions.problems, ...placedAssets.problems, ...problems],
   });
+}
+
+/** As the author wrote it. */
+function commonJs(entry: string): FunctionModule {
+  return { entry, format: 'require', inputs: null, failure: null };
 }
 
 /** What one folder holds, sorted by path. */

@@ -13,6 +13,30 @@ export interface FunctionResource {
   readonly visibility: Visibility;
   /** Position in `Build.functions`; names the Function in messages to an instance. */
   readonly index: number;
+  /** What an instance loads. */
+  readonly module: FunctionModule;
+}
+
+/** How a Function is loaded: as the author wrote it, or compiled (TypeScript). */
+export interface FunctionModule {
+  /** Absolute path: the author's own file, or the compiled one that stands for it. */
+  readonly entry: string;
+  /** `require` for CommonJS, `import` for ES modules. */
+  readonly format: 'require' | 'import';
+  /** Absolute paths of the project's files that it is known to be made of, its own included; `null`: only an instance can tell. */
+  readonly inputs: readonly string[] | null;
+  /** Why it could not be compiled: a call answers 500 with this; `null` where it could, or nothing had to be. */
+  readonly failure: ModuleFailure | null;
+}
+
+export interface ModuleFailure {
+  /** `functions/a.ts:3:14: Expected ";" but found "}"` */
+  readonly message: string;
+  /** As the author names it, relative to the project. */
+  readonly file: string;
+  /** 1-based; 0 where it is not known. */
+  readonly line: number;
+  readonly column: number;
 }
 
 export interface AssetResource {

@@ -1,0 +1,162 @@
+/**
+ * The admin API: what the console and `hookswitch logs`, `show` and `replay` talk to. JSON over HTTP on the console
+ * port; every path below needs the session cookie or `Authorization: Bearer <token>`. Types only: both sides import them.
+ *
+ * | Request | Answer |
+ * | --- | --- |
+ * | `GET /api/project` | `ProjectInfo` |
+ * | `GET /api/settings` | `SettingsInfo` |
+ * | `GET /api/invocations?limit&before&…InvocationFilter` | `InvocationPage`, newest first |
+ * | `DELETE /api/invocations` | 204; forgets all |
+ * | `GET /api/invocations/:id` | `InvocationRecord`, or 404 |
+ * | `GET /api/invocations/:id/source` | `SourceExcerpt[]`: the author's lines that the error's stack names |
+ * | `GET /api/invocations/:id/body?side=request|response` | the kept bytes, as `application/octet-stream` attachment |
+ * | `GET /api/events` | Server-Sent Events, one `ConsoleEvent` each (`data:` is JSON) |
+ * | `POST /api/call` `CallRequest` | `InvocationRecord` of the call |
+ * | `POST /api/invocations/:id/replay` `ReplayRequest` | `ReplayAnswer` |
+ * | `POST /api/signature/explain` `ExplainRequest` | `SignatureExplanation` |
+ *
+ * Errors are `ApiError` with a status of 4xx or 5xx.
+ */
+import type { Visibility } from '../model/build';
+import type { ConsoleLevel, ConsoleLine } from '../model/invocation';
+import type { InvocationRecord, InvocationSummary } from '../model/record';
+
+export interface ApiError {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface ProjectInfo {
+  /** Name of its folder. */
+  readonly name: string;
+  readonly root: string;
+  readonly version: string;
+  readonly node: string;
+  readonly build: string;
+  /** `http://localhost:3000` */
+  readonly url: string;
+  readonly publicUrl: string | null;
+  readonly checkSignatures: boolean;
+  readonly hasAuthToken: boolean;
+  readonly functions: readonly ResourceInfo[];
+  readonly assets: readonly ResourceInfo[];
+  readonly problems: readonly { readonly file: string; readonly message: string }[];
+}
+
+export interface ResourceInfo {
+  readonly path: string;
+  /** `functions/sms/reply.protected.js` */
+  readonly name: string;
+  readonly visibility: Visibility;
+  /** `null` for private ones. */
+  readonly url: string | null;
+}
+
+export interface SettingsInfo {
+  readonly options: readonly Setting[];
+  /** What Functions see in `process.env`; values masked where secret. */
+  readonly variables: readonly Setting[];
+}
+
+export interface Setting {
+  /** `publicUrl`, `ACCOUNT_SID` */
+  readonly name: string;
+  /** As people read it; secrets are masked (`AC12…89`). */
+  readonly value: string;
+  readonly masked: boolean;
+  /** `default`, `--port`, `HOOKSWITCH_PORT`, `.twilioserverlessrc: port`, `.env` */
+  readonly source: string;
+  readonly help: string;
+}
+
+/** Each member narrows; absent or empty ones do not. */
+export interface InvocationFilter {
+  /** `200`, `4xx`, `5xx`, `error` (any that failed), `ok` */
+  readonly status?: string;
+  /** Part of the file name or path. */
+  readonly function?: string;
+  readonly method?: string;
+  /** `CA…`, `SM…`, `MM…`, `RQ…`, or a phone number. */
+  readonly sid?: string;
+  /** Text anywhere: target, console lines, error, parameters, bodies. Case does not matter. */
+  readonly q?: string;
+}
+
+export interface InvocationPage {
+  readonly invocations: readonly InvocationSummary[];
+  /** Pass as `before` for the next page; `null` at the end. */
+  readonly next: string | null;
+  /** How many are kept, and how many were seen since the start. */
+  readonly kept: number;
+  readonly seen: number;
+}
+
+export type ConsoleEvent =
+  | { readonly type: 'invocation'; readonly invocation: InvocationSummary }
+  | {
+      readonly type: 'late';
+      readonly id: string | null;
+      readonly resource: string;
+      readonly line: ConsoleLine;
+    }
+  | { readonly type: 'reloaded'; readonly build: string; readonly problem: string | null }
+  | { readonly type: 'notice'; readonly level: ConsoleLevel; readonly message: string }
+  | { readonly type: 'cleared' };
+
+export interface SourceExcerpt {
+  /** Relative to the project. */
+  readonly file: string;
+  /** 1-based; `lines[0]` has the number `firstLine`. */
+  readonly line: number;
+  readonly firstLine: number;
+  readonly lines: readonly string[];
+}
+
+export interface CallRequest {
+  readonly method: 'GET' | 'POST' | 'HEAD' | 'OPTIONS' | string;
+  /** Path and query. */
+  readonly target: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** `''` for none. */
+  readonly body: string;
+  /** Adds `X-Twilio-Signature`, made with the auth token of the project. */
+  readonly sign: boolean;
+}
+
+/** What differs from the recorded request; what is absent stays. It is always signed afresh where it was signed or the path is protected. */
+export interface ReplayRequest {
+  readonly method?: string;
+  readonly target?: string;
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+  readonly body?: string;
+}
+
+export interface ReplayAnswer {
+  readonly original: InvocationRecord;
+  readonly replay: InvocationRecord;
+  /** What could not be the same: a body that was cut, a redacted header. */
+  readonly warnings: readonly string[];
+}
+
+export type ExplainRequest =
+  | { readonly id: string }
+  | {
+      readonly method: string;
+      /** The whole URL as the sender called it. */
+      readonly url: string;
+      readonly headers: readonly (readonly [name: string, value: string])[];
+      readonly body: string;
+    };
+
+export interface SignatureExplanation {
+  readonly valid: boolean;
+  /** The header as it came, or `null`. */
+  readonly signature: string | null;
+  /** The exact string that is signed for the URL as it was checked; never the token, never a signature. */
+  readonly signedString: string;
+  /** Every form that was tried, in order. */
+  readonly tried: readonly { readonly url: string; readonly matches: boolean }[];
+  /** For people: what would match, which proxy header or port is to blame, what to do. */
+  readonly lines: readonly string[];
+}
