@@ -81,8 +81,10 @@ describe('the files of a project', () => {
     ]);
 
     function row(kind: string, path: string, name: string, visibility: string, index?: number): object {
-      const common = { kind, path, name, visibility, file: project.file(name) };
-      return index === undefined ? common : { ...common, index };
+      const file = project.file(name);
+      const common = { kind, path, name, visibility, file };
+      const module = { entry: file, format: 'require', inputs: null, failure: null };
+      return index === undefined ? common : { ...common, index, module };
     }
   });
 
