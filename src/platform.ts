@@ -1,8 +1,9 @@
 /** Wires the parts: reads the project, opens its pool, listens, swaps builds when something is saved, closes. */
 import { tmpdir } from 'node:os';
 import { checkInBackground } from './build/check-in-background';
+import { Compiler } from './build/compiler';
+import { EarlyWatch } from './build/early-watch';
 import { readProject } from './build/read';
-import { type ProjectWatch, watchProject } from './build/watch';
 import { defaultBodyMemoryMb } from './gateway/body-memory';
 import { type GatewayOptions, Handler, type Site, type Sites } from './gateway/handle';
 import { createOrigin } from './gateway/origin';
@@ -103,9 +104,25 @@ export interface Platform {
 
 /** Throws `CodedError` where the project or the address cannot be served. */
 export async function startPlatform(options: PlatformOptions, events: PlatformEvents): Promise<Platform> {
-  const platform = new RunningPlatform(options, events);
-  await platform.listen();
-  return platform;
+  // First the watch: what is saved while the project is read must not be missed.
+  const watch = options.live ? new EarlyWatch(options.project, (text) => events.notice('warn', text)) : null;
+  const compiler = new Compiler();
+  try {
+    const build = await compiler.compile(readProject(options.project, process.env));
+    const platform = new RunningPlatform(options, events, { watch, compiler, build });
+    await platform.listen();
+    return platform;
+  } catch (error) {
+    await Promise.all([watch?.close(), compiler.close()]);
+    throw error;
+  }
+}
+
+/** What is there before a platform is. */
+interface Opening {
+  readonly watch: EarlyWatch | null;
+  readonly compiler: Compiler;
+  readonly build: Build;
 }
 
 /** A save often comes in several steps (truncate, write, rename); the build is made once they are over. */
@@ -126,33 +143,35 @@ class RunningPlatform implements Platform, Sites {
   #waiting: ((site: Site) => void)[] = [];
   #settling: NodeJS.Timeout | null = null;
   #dirtySince = 0;
+  /** Counts signs of saves: what was compiled of an older one is not served. */
+  #saves = 0;
   #port = 0;
   #closing: Promise<void> | null = null;
+  /** Nothing is reloaded any more. */
+  #stopped = false;
   #stopCheck: () => void = () => {};
   /** Every pool that has processes or is still ending them: that of the live build, and older ones that finish. */
   readonly #pools = new Set<Pool>();
   readonly #reaper = new Reaper((message) => this.events.notice('warn', message));
   readonly #blanks: Blanks;
   readonly #server: GatewayServer;
-  readonly #watch: ProjectWatch | null;
+  readonly #watch: EarlyWatch | null;
+  readonly #compiler: Compiler;
 
   constructor(
     private readonly options: PlatformOptions,
     private readonly events: PlatformEvents,
+    { watch, compiler, build }: Opening,
   ) {
+    this.#watch = watch;
+    this.#compiler = compiler;
     this.#blanks = new Blanks(options, this.#reaper);
     const onRecord = (record: RequestRecord) => events.request(record);
     const handler = new Handler(this, gatewayOptionsOf(options), onRecord);
     this.#server = new GatewayServer(handler, options, onRecord);
-    // First the watch: what is saved while the project is read must not be missed.
-    this.#watch = options.live ? this.#startWatching() : null;
-    try {
-      this.#site = this.#open(readProject(options.project, process.env));
-    } catch (error) {
-      void this.#watch?.close();
-      throw error;
-    }
+    this.#site = this.#open(build);
     this.#live = this.#site;
+    watch?.listen(() => this.#onDirty());
     // Each platform makes room for its own listener: many of them in one process are no leak.
     process.setMaxListeners(process.getMaxListeners() + 1);
     process.once('exit', this.#abandon);
@@ -242,16 +261,10 @@ class RunningPlatform implements Platform, Sites {
 
   // --- reload
 
-  #startWatching(): ProjectWatch {
-    return watchProject(this.options.project, {
-      dirty: () => this.#onDirty(),
-      problem: (message) => this.events.notice('warn', message),
-    });
-  }
-
   /** From the first sign of a save on requests wait, so that the next one already gets what was saved. */
   #onDirty(): void {
     if (this.#closing !== null) return;
+    this.#saves += 1;
     if (this.#settling === null) this.#dirtySince = performance.now();
     else clearTimeout(this.#settling);
     if (!this.#servesOn) {
@@ -259,7 +272,7 @@ class RunningPlatform implements Platform, Sites {
       this.#site.pool.paused = true;
     }
     const restMs = this.#dirtySince + MOST_SETTLE_MS - performance.now();
-    this.#settling = setTimeout(() => this.#reload(), Math.min(SETTLE_MS, Math.max(0, restMs)));
+    this.#settling = setTimeout(() => void this.#reload(), Math.min(SETTLE_MS, Math.max(0, restMs)));
   }
 
   /** In production nobody meets a cold process because something was saved: until the new build is warm, the old one serves. */
@@ -267,16 +280,25 @@ class RunningPlatform implements Platform, Sites {
     return this.options.minInstances > 0 && this.#site.production;
   }
 
-  #reload(): void {
+  async #reload(): Promise<void> {
     this.#settling = null;
+    const save = this.#saves;
     try {
-      const site = this.#open(readProject(this.options.project, process.env));
+      const build = await this.#compiler.compile(readProject(this.options.project, process.env));
+      if (this.#isSuperseded(save)) return;
+      const site = this.#open(build);
       if (this.#servesOn) return this.#swapOnceWarm(site);
       this.#swap(site);
     } catch (error) {
+      if (this.#isSuperseded(save)) return;
       this.events.reloaded(this.#site.build, error instanceof Error ? error.message : String(error));
     }
     this.#resume();
+  }
+
+  /** Something was saved since, or it ends: what comes after that resumes. */
+  #isSuperseded(save: number): boolean {
+    return this.#saves !== save || this.#stopped;
   }
 
   #resume(): void {
@@ -324,6 +346,7 @@ class RunningPlatform implements Platform, Sites {
     this.#stopWatching();
     await Promise.all(Array.from(this.#pools, (pool) => pool.close()));
     await this.#blanks.close();
+    await this.#compiler.close();
     this.#reaper.close();
     if (!process.listeners('exit').includes(this.#abandon)) return;
     process.off('exit', this.#abandon);
@@ -331,6 +354,7 @@ class RunningPlatform implements Platform, Sites {
   }
 
   #stopWatching(): void {
+    this.#stopped = true;
     if (this.#settling !== null) clearTimeout(this.#settling);
     this.#settling = null;
     this.#next = null;
@@ -343,6 +367,7 @@ class RunningPlatform implements Platform, Sites {
   readonly #abandon = (): void => {
     for (const pool of this.#pools) pool.abandon();
     this.#blanks.abandon();
+    this.#compiler.abandon();
   };
 }
 
