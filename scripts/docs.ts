@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COMMANDS, type CommandRow } from '../src/cli/commands';
 import { EXIT, EXIT_MEANINGS } from '../src/cli/exit-code';
-import { flagText } from '../src/cli/help';
+import { flagText, LIKE_START, ownOptions, takesThoseOfStart } from '../src/cli/help';
 import { COMPATIBILITY_FLAGS } from '../src/config/compatibility';
 import { HELP_OPTIONS } from '../src/config/help-options';
 import { environmentName, flagName } from '../src/config/names';
@@ -39,6 +39,8 @@ function configurationPage(): string {
     CONFIGURATION_NOTES,
     '## The configuration file',
     CONFIGURATION_FILE,
+    '## Variables of Functions',
+    VARIABLES,
     '## Flags of twilio-run without effect',
     'They are accepted, and one warning at start says why they do nothing. In a configuration file they are passed over.',
     compatibilityTable(),
@@ -57,7 +59,10 @@ const CONFIGURATION_INTRODUCTION = `Every option can be given in three ways. The
 3. the configuration file of the Twilio toolkit: \`signatureStatus: 403\`
 
 else the default. A value that is not allowed stops the start: \`HS_USAGE\` for a flag or a variable, \`HS_CONFIG_INVALID\` for a file; the message
-names the place, the value and what is allowed.`;
+names the place, the value and what is allowed.
+
+\`hookswitch config\` takes the flags of \`start\` and shows each option that would be in force, where it came from and what it goes before:
+\`port  8080  --port (over PORT = 3000)\`.`;
 
 const CONFIGURATION_NOTES = `Switches are turned off by \`--no-…\` or \`=false\`. In variables, \`true\`, \`yes\`, \`on\`, \`1\` and \`false\`, \`no\`, \`off\`, \`0\` are understood. \`--trust-proxy\` may be
 given several times. \`NODE_ENV=production\` keeps stacks and error pages from clients. \`NO_COLOR\` and \`FORCE_COLOR\` are respected.
@@ -84,6 +89,18 @@ const CONFIGURATION_FILE = `\`--config\` names one; otherwise the first of these
 
 \`environments\` says how to deploy and does not apply to \`start\`. Keys that are not in the tables above are passed over: they belong to the toolkit.
 \`cwd\` is relative to the file. \`functionsFolder\`, \`assetsFolder\` and \`env\` are relative to the project.`;
+
+const VARIABLES = `What Functions see in \`process.env\` and \`context\`. The first of them that has a variable decides:
+
+1. the file of variables: \`--env FILE\`, else \`.env\` of the project. Of two lines with one name the last decides
+2. with \`--load-local-env\` (\`-f\`) only: the environment that Hookswitch itself was started with
+
+Within each of the two, \`ACCOUNT_SID\` and \`TWILIO_ACCOUNT_SID\` stand in for each other where one is absent or empty, likewise \`AUTH_TOKEN\` and
+\`TWILIO_AUTH_TOKEN\`: so the token of one account never meets the SID of another.
+
+\`hookswitch config\` shows each with its line (\`.env:3\`), \`the host\`, or the one that it stands in for. Secrets are masked (\`12…ef\`): what is called a
+token, secret, password, key or credential, what looks like an auth token, an API key, a private key or a token of a known service, and passwords in URLs.
+\`--show-secrets\` shows variables as they are, on a terminal only.`;
 
 const LOG_LINES = `On a terminal, lines are for people. Otherwise, and with \`-o json\`, stdout gets one JSON object per line. Control characters, line separators and marks that
 change the direction of text are always escaped, so that no client and no Function can forge or hide a line. Long texts are cut, with a note.`;
@@ -146,13 +163,14 @@ async function commandsPage(): Promise<string> {
 
 async function commandSection(row: CommandRow): Promise<readonly string[]> {
   const command = await row.load();
-  const options = row.name === 'start' ? [] : Object.entries(command.flags.options);
+  const options = row.name === 'start' ? [] : Object.entries(ownOptions(command));
   const own = options.filter(([key]) => !Object.hasOwn(HELP_OPTIONS, key));
   return [
     `## ${row.name}`,
     code(`hookswitch ${row.name} ${row.usage}`.trim()),
     ...command.about,
     ...(own.length === 0 ? [] : [tableText(['Flag', 'Default', 'What it does'], own.map(commandOptionRow))]),
+    ...(takesThoseOfStart(command) ? [LIKE_START] : []),
     ...(command.examples.length === 0
       ? []
       : [

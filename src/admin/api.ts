@@ -65,8 +65,10 @@ export interface Setting {
   /** As people read it; secrets are masked (`AC12…89`). */
   readonly value: string;
   readonly masked: boolean;
-  /** `default`, `--port`, `HOOKSWITCH_PORT`, `.twilioserverlessrc: port`, `.env` */
+  /** `default`, `--port`, `HOOKSWITCH_PORT`, `.twilioserverlessrc: commands.start.port`, `.env:3`, `the host` */
   readonly source: string;
+  /** What said something else and is not in force, nearest first. */
+  readonly over: readonly { readonly value: string; readonly source: string }[];
   readonly help: string;
 }
 

@@ -46,10 +46,17 @@ export function envFileOf(options: ProjectOptions): string {
 
 const ACCOUNT_SID = 'ACCOUNT_SID';
 const AUTH_TOKEN = 'AUTH_TOKEN';
-const SPELLINGS = [
+/** The two names of each credential, the one that `context` uses first. */
+export const SPELLINGS = [
   [ACCOUNT_SID, 'TWILIO_ACCOUNT_SID'],
   [AUTH_TOKEN, 'TWILIO_AUTH_TOKEN'],
 ] as const;
+
+/** What the file of variables says; empty where there is none. Throws `HS_ENV_FILE`. */
+export function readEnvText(options: ProjectOptions): string {
+  const bytes = readBytes(envFileOf(options), options.envFile !== null);
+  return bytes === null ? '' : decodeText(bytes);
+}
 
 interface EnvFile {
   readonly variables: Record<string, string>;
@@ -57,11 +64,8 @@ interface EnvFile {
 }
 
 function readEnvFile(options: ProjectOptions): EnvFile {
-  const file = envFileOf(options);
-  const bytes = readBytes(file, options.envFile !== null);
-  if (bytes === null) return { variables: {}, problems: [] };
-  const text = decodeText(bytes);
-  return { variables: parse(text), problems: checkText(nameOf(options.root, file), text) };
+  const text = readEnvText(options);
+  return { variables: parse(text), problems: checkText(nameOf(options.root, envFileOf(options)), text) };
 }
 
 function readBytes(file: string, mustExist: boolean): Buffer | null {

@@ -26,6 +26,13 @@ export const START: CommandRow = {
 export const COMMANDS: readonly CommandRow[] = [
   START,
   {
+    name: 'config',
+    aliases: [],
+    usage: '[dir] [options]',
+    summary: 'Show each setting and variable in force, and where it came from.',
+    load: async () => (await import('./config.js')).CONFIG_COMMAND,
+  },
+  {
     name: 'help',
     aliases: [],
     usage: '[command]',

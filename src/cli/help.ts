@@ -1,4 +1,5 @@
 import { COMPATIBILITY_FLAGS } from '../config/compatibility';
+import { HELP_OPTIONS } from '../config/help-options';
 import { flagName } from '../config/names';
 import { groupsOf, type Option, type OptionGroup, type OptionTable } from '../config/option';
 import { OPTIONS } from '../config/options';
@@ -34,11 +35,27 @@ export function commandHelpText(row: CommandRow, command: Command, width: number
   const sections = [
     ...command.about.map((paragraph) => wrapped(paragraph, '', columns)),
     usageText(row),
-    ...optionSections(command.flags.options, columns),
+    ...optionSections(ownOptions(command), columns),
+    ...(takesThoseOfStart(command) ? [wrapped(LIKE_START, '', columns)] : []),
     ...(command.examples.length === 0 ? [] : [section('Examples', command.examples, columns)]),
     section('Exit codes', command.exitCodes ?? exitRows(), columns),
   ];
   return `${sections.join('\n\n')}\n`;
+}
+
+export const LIKE_START = 'All options of start are understood as well: hookswitch help start.';
+
+/** Without those of `start`, where all of them are understood. */
+export function ownOptions(command: Command): OptionTable {
+  if (!takesThoseOfStart(command)) return command.flags.options;
+  const own = Object.entries(command.flags.options).filter(
+    ([key]) => !Object.hasOwn(OPTIONS, key) || Object.hasOwn(HELP_OPTIONS, key),
+  );
+  return Object.fromEntries(own);
+}
+
+export function takesThoseOfStart({ flags }: Command): boolean {
+  return flags.options !== OPTIONS && Object.keys(OPTIONS).every((key) => Object.hasOwn(flags.options, key));
 }
 
 /** `Usage: hookswitch logs [options]` */

@@ -11,7 +11,13 @@ import { CodedError } from '../errors';
 export interface ConfigFile {
   /** Absolute path. */
   readonly path: string;
-  /** The sections that apply to `start`, laid over each other; unchecked. */
+  /** Those that apply to `start`, unchecked; what the first says goes before what the others say. */
+  readonly sections: readonly ConfigSection[];
+}
+
+export interface ConfigSection {
+  /** `commands.start`; empty for what stands outside of any. */
+  readonly name: string;
   readonly values: Readonly<Record<string, unknown>>;
 }
 
@@ -30,7 +36,7 @@ export function readConfigFile(query: ConfigFileQuery): ConfigFile | null {
   const found = query.named === null ? search(query.searchFrom) : load(query.named);
   if (found === null) return null;
   const path = resolve(found.filepath);
-  return { path, values: layer(path, found.config ?? {}, query) };
+  return { path, sections: sectionsOf(path, found.config ?? {}, query) };
 }
 
 const MODULE = 'twilioserverless';
@@ -114,21 +120,27 @@ function readModule(path: string): unknown {
   return require(path) as unknown;
 }
 
-/** base <- commands.start <- projects; `environments` is for commands that deploy to one. */
-function layer(path: string, config: unknown, query: ConfigFileQuery): Record<string, unknown> {
+/** `environments` is for commands that deploy to one. */
+function sectionsOf(path: string, config: unknown, query: ConfigFileQuery): readonly ConfigSection[] {
   const { commands, environments: _, projects, ...base } = section(path, 'it', config);
   const forStart = section(path, 'commands.start', section(path, 'commands', commands).start);
-  return { ...base, ...forStart, ...projectSection(path, projects, query) };
+  return [
+    ...projectSections(path, projects, query),
+    { name: 'commands.start', values: forStart },
+    { name: '', values: base },
+  ];
 }
 
-function projectSection(path: string, projects: unknown, query: ConfigFileQuery): Record<string, unknown> {
+function projectSections(path: string, projects: unknown, query: ConfigFileQuery): readonly ConfigSection[] {
   const { accountSid, region } = query;
-  if (accountSid === null) return {};
+  if (accountSid === null) return [];
   const all = section(path, 'projects', projects);
   const regional = `${accountSid}:${region ?? 'us1'}`;
-  if (Object.hasOwn(all, regional)) return section(path, `projects["${regional}"]`, all[regional]);
-  if (region !== null && region !== 'us1') return {};
-  return Object.hasOwn(all, accountSid) ? section(path, `projects.${accountSid}`, all[accountSid]) : {};
+  const isMain = region === null || region === 'us1';
+  const key = Object.hasOwn(all, regional) || !isMain ? regional : accountSid;
+  if (!Object.hasOwn(all, key)) return [];
+  const name = key === regional ? `projects["${regional}"]` : `projects.${accountSid}`;
+  return [{ name, values: section(path, name, all[key]) }];
 }
 
 function section(path: string, name: string, value: unknown): Record<string, unknown> {

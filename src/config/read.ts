@@ -19,7 +19,7 @@ import { warnOfTimeout } from './timeout';
 /** What `start` understands. */
 export const START_FLAGS: Flags = { options: OPTIONS, accepted: COMPATIBILITY_FLAGS };
 
-type StartSources = Sources<typeof OPTIONS>;
+export type StartSources = Sources<typeof OPTIONS>;
 
 export interface StartOptions {
   readonly platform: PlatformOptions;
@@ -48,16 +48,33 @@ export function startOptionsOf(
   environment: Environment,
   currentFolder: string,
 ): StartOptions {
-  const folder = onlyFolder(given.words);
-  const file = findConfigFile(given, environment, resolve(currentFolder, folder ?? '.'), currentFolder);
-  const sources = new Sources(OPTIONS, given, environment, file);
-  const platform = platformOptions(sources, rootOf(sources, folder, currentFolder), environment);
+  const { sources, root } = startSourcesOf(given, environment, currentFolder);
+  const platform = platformOptions(sources, root, environment);
   return {
     platform,
     logLevel: logLevelOf(sources),
     outputFormat: sources.value('outputFormat'),
     warnings: [...compatibilityWarnings(given), ...warnOf(platform)],
   };
+}
+
+export interface StartPlaces {
+  readonly sources: StartSources;
+  readonly file: ConfigFile | null;
+  /** Absolute path of the project. */
+  readonly root: string;
+}
+
+/** Where the options come from, for `start` and for what tells of it. Throws `CodedError` as above. */
+export function startSourcesOf(
+  given: Arguments,
+  environment: Environment,
+  currentFolder: string,
+): StartPlaces {
+  const folder = onlyFolder(given.words);
+  const file = findConfigFile(given, environment, resolve(currentFolder, folder ?? '.'), currentFolder);
+  const sources = new Sources(OPTIONS, given, environment, file);
+  return { sources, file, root: rootOf(sources, folder, currentFolder) };
 }
 
 export function isFolder(path: string): boolean {
