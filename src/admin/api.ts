@@ -157,8 +157,15 @@ export interface SignatureExplanation {
   readonly signature: string | null;
   /** The exact string that is signed for the URL as it was checked; never the token, never a signature. */
   readonly signedString: string;
-  /** Every form that was tried, in order. */
-  readonly tried: readonly { readonly url: string; readonly matches: boolean }[];
+  /** Every form that was tried, in order: those that are accepted, then what else was looked for. */
+  readonly tried: readonly TriedForm[];
   /** For people: what would match, which proxy header or port is to blame, what to do. */
   readonly lines: readonly string[];
+}
+
+export interface TriedForm {
+  readonly url: string;
+  readonly matches: boolean;
+  /** In what it differs from what is accepted, one sentence each; empty for an accepted form. */
+  readonly differs: readonly string[];
 }

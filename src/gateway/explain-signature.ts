@@ -8,6 +8,7 @@ import { clip } from './clip';
 import type { Form } from './event';
 import { type Match, type SignatureFailure, searchSignature } from './search-signature';
 import { spellings } from './signature';
+import { blameOfBase } from './signed-base';
 
 const MAX_SEARCHED_BODY_BYTES = 65_536;
 const SHOWN_NAMES = 20;
@@ -64,16 +65,14 @@ function whatToDo(failure: SignatureFailure): string[] {
     return ['The body is too large to look for what would match.', ...generalAdvice(failure)];
   }
   const match = searchSignature(failure);
-  return match === null ? generalAdvice(failure) : explainMatch(match);
+  return match === null ? generalAdvice(failure) : explainMatch(failure, match);
 }
 
-// --- words
-
-function explainMatch(match: Match): string[] {
-  return [`It would match for ${clip(match.url)}`, ...match.hints];
+export function explainMatch(failure: SignatureFailure, match: Match): string[] {
+  return [`It would match for ${clip(match.url)}`, ...blameOfBase(failure, match.base), ...match.hints];
 }
 
-function generalAdvice({ request, publicUrl }: SignatureFailure): string[] {
+export function generalAdvice({ request, publicUrl }: SignatureFailure): string[] {
   const lines = ['No other scheme, host, port, path or set of fields was found that would match. Check that'];
   lines.push(
     '- AUTH_TOKEN is the primary auth token of the account (or subaccount) that sends: not the secondary one,',

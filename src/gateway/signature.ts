@@ -119,7 +119,7 @@ function sha256(bytes: Buffer): string {
 }
 
 /** The first `bodySHA256` of the query, `null` for none. */
-function bodyHashOf(target: string): string | null {
+export function bodyHashOf(target: string): string | null {
   let at = target.indexOf('bodySHA256');
   if (at === -1) return null;
   const query = target.indexOf('?');
