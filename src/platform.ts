@@ -1,24 +1,17 @@
-/** Wires the parts: reads the project, opens its pool, listens, swaps builds when something is saved, closes. */
+/** Wires the parts: the sites that are served, the server, what stands behind all processes; start and close. */
 import { tmpdir } from 'node:os';
-import { checkInBackground } from './build/check-in-background';
-import { Compiler } from './build/compiler';
-import { EarlyWatch } from './build/early-watch';
-import { readProject } from './build/read';
 import { defaultBodyMemoryMb } from './gateway/body-memory';
-import { type GatewayOptions, Handler, type Site, type Sites } from './gateway/handle';
+import { type GatewayOptions, Handler } from './gateway/handle';
 import { createOrigin } from './gateway/origin';
-import { RouteTable } from './gateway/router';
 import { GatewayServer } from './gateway/server';
 import type { Build } from './model/build';
 import type { LateLine, RequestRecord } from './model/invocation';
 import { QUEUE_WAIT_MS } from './model/limits';
 import { Blanks } from './pool/blanks';
-import { Pool, type PoolEvents } from './pool/pool';
 import { Reaper } from './pool/reaper';
 import { sweepTemporaryFolders } from './pool/sweep';
 import type { Reading } from './protocol/messages';
-import { describeLoadFailure } from './telemetry/load-failure';
-import { describeProblem } from './telemetry/problem';
+import { type LiveSites, openSites } from './reload/live-sites';
 
 export type Isolation = 'function' | 'environment';
 
@@ -104,81 +97,42 @@ export interface Platform {
 
 /** Throws `CodedError` where the project or the address cannot be served. */
 export async function startPlatform(options: PlatformOptions, events: PlatformEvents): Promise<Platform> {
-  // First the watch: what is saved while the project is read must not be missed.
-  const watch = options.live ? new EarlyWatch(options.project, (text) => events.notice('warn', text)) : null;
-  const compiler = new Compiler();
-  try {
-    const build = await compiler.compile(readProject(options.project, process.env));
-    const platform = new RunningPlatform(options, events, { watch, compiler, build });
-    await platform.listen();
-    return platform;
-  } catch (error) {
-    await Promise.all([watch?.close(), compiler.close()]);
-    throw error;
-  }
+  const gateway = gatewayOptionsOf(options);
+  const reaper = new Reaper((message) => events.notice('warn', message));
+  const blanks = new Blanks(options, reaper);
+  const sites = await openSites(options, blanks, events);
+  const onRecord = (record: RequestRecord) => events.request(record);
+  const server = new GatewayServer(new Handler(sites, gateway, onRecord), options, onRecord);
+  const platform = new RunningPlatform(options, { sites, server, blanks, reaper });
+  await platform.listen();
+  return platform;
 }
 
-/** What is there before a platform is. */
-interface Opening {
-  readonly watch: EarlyWatch | null;
-  readonly compiler: Compiler;
-  readonly build: Build;
+interface Parts {
+  readonly sites: LiveSites;
+  readonly server: GatewayServer;
+  readonly blanks: Blanks;
+  readonly reaper: Reaper;
 }
-
-/** A save often comes in several steps (truncate, write, rename); the build is made once they are over. */
-const SETTLE_MS = 15;
-
-/** Requests do not wait longer than this for somebody who never stops writing into the project. */
-const MOST_SETTLE_MS = 500;
 
 /** Beyond the time limits of what runs: for a client that does not read its answer or never ends its request. */
 const CLOSE_GRACE_MS = 5_000;
 
-class RunningPlatform implements Platform, Sites {
-  #live: Site | null;
-  /** The last one that could be made; served on while a newer one is broken. */
-  #site: Site;
-  /** A newer one that loads its Functions before it takes the place of the one that is served. */
-  #next: Site | null = null;
-  #waiting: ((site: Site) => void)[] = [];
-  #settling: NodeJS.Timeout | null = null;
-  #dirtySince = 0;
-  /** Counts signs of saves: what was compiled of an older one is not served. */
-  #saves = 0;
+class RunningPlatform implements Platform {
   #port = 0;
   #closing: Promise<void> | null = null;
-  /** Nothing is reloaded any more. */
-  #stopped = false;
-  #stopCheck: () => void = () => {};
-  /** Every pool that has processes or is still ending them: that of the live build, and older ones that finish. */
-  readonly #pools = new Set<Pool>();
-  readonly #reaper = new Reaper((message) => this.events.notice('warn', message));
-  readonly #blanks: Blanks;
-  readonly #server: GatewayServer;
-  readonly #watch: EarlyWatch | null;
-  readonly #compiler: Compiler;
 
   constructor(
     private readonly options: PlatformOptions,
-    private readonly events: PlatformEvents,
-    { watch, compiler, build }: Opening,
+    private readonly parts: Parts,
   ) {
-    this.#watch = watch;
-    this.#compiler = compiler;
-    this.#blanks = new Blanks(options, this.#reaper);
-    const onRecord = (record: RequestRecord) => events.request(record);
-    const handler = new Handler(this, gatewayOptionsOf(options), onRecord);
-    this.#server = new GatewayServer(handler, options, onRecord);
-    this.#site = this.#open(build);
-    this.#live = this.#site;
-    watch?.listen(() => this.#onDirty());
     // Each platform makes room for its own listener: many of them in one process are no leak.
     process.setMaxListeners(process.getMaxListeners() + 1);
     process.once('exit', this.#abandon);
   }
 
   get build(): Build {
-    return this.#site.build;
+    return this.parts.sites.build;
   }
 
   get port(): number {
@@ -192,13 +146,13 @@ class RunningPlatform implements Platform, Sites {
 
   async listen(): Promise<void> {
     try {
-      await this.#site.pool.whenPrepared();
-      this.#port = await this.#server.listen();
+      await this.parts.sites.whenPrepared();
+      this.#port = await this.parts.server.listen();
     } catch (error) {
       await this.#end();
       throw error;
     }
-    this.#check(this.#site.build);
+    this.parts.sites.check();
     void sweepTemporaryFolders(tmpdir(), Date.now());
   }
 
@@ -208,166 +162,32 @@ class RunningPlatform implements Platform, Sites {
   }
 
   closeNow(): void {
-    this.#server.close();
+    this.parts.server.close();
     void this.#end();
   }
 
-  // --- sites
-
-  get live(): Site | null {
-    return this.#live;
-  }
-
-  whenLive(next: (site: Site) => void): void {
-    if (this.#live !== null) next(this.#live);
-    else this.#waiting.push(next);
-  }
-
-  recheck(next: (site: Site) => void): void {
-    // What was saved before the request was sent is told at the latest in this turn of the event loop.
-    if (this.#watch === null) next(this.#site);
-    else setImmediate(() => this.whenLive(next));
-  }
-
-  #open(build: Build): Site {
-    // On a server it stands in the environment, on a hosted project among the variables.
-    const production = this.options.production || build.variables.NODE_ENV === 'production';
-    const options = { ...this.options, production, blanks: this.#blanks };
-    const pool = new Pool(build, options, this.#poolEventsOf(build));
-    this.#pools.add(pool);
-    return { build, routes: new RouteTable(build), pool, production };
-  }
-
-  #poolEventsOf(build: Build): PoolEvents {
-    const told = new Set<number>();
-    return {
-      late: (line) => this.events.late(line),
-      loadFailed: (functionIndex, failure) => {
-        const text = describeLoadFailure(build, functionIndex, failure);
-        if (text !== null && !told.has(functionIndex)) this.events.notice('error', text);
-        told.add(functionIndex);
-      },
-      notice: (level, message) => this.events.notice(level, message),
-    };
-  }
-
-  /** After its first requests can be answered, because it takes a while. */
-  #check(build: Build): void {
-    this.#stopCheck();
-    this.#stopCheck = checkInBackground(build, (problem) =>
-      this.events.notice('warn', describeProblem(problem)),
-    );
-  }
-
-  // --- reload
-
-  /** From the first sign of a save on requests wait, so that the next one already gets what was saved. */
-  #onDirty(): void {
-    if (this.#closing !== null) return;
-    this.#saves += 1;
-    if (this.#settling === null) this.#dirtySince = performance.now();
-    else clearTimeout(this.#settling);
-    if (!this.#servesOn) {
-      this.#live = null;
-      this.#site.pool.paused = true;
-    }
-    const restMs = this.#dirtySince + MOST_SETTLE_MS - performance.now();
-    this.#settling = setTimeout(() => void this.#reload(), Math.min(SETTLE_MS, Math.max(0, restMs)));
-  }
-
-  /** In production nobody meets a cold process because something was saved: until the new build is warm, the old one serves. */
-  get #servesOn(): boolean {
-    return this.options.minInstances > 0 && this.#site.production;
-  }
-
-  async #reload(): Promise<void> {
-    this.#settling = null;
-    const save = this.#saves;
-    try {
-      const build = await this.#compiler.compile(readProject(this.options.project, process.env));
-      if (this.#isSuperseded(save)) return;
-      const site = this.#open(build);
-      if (this.#servesOn) return this.#swapOnceWarm(site);
-      this.#swap(site);
-    } catch (error) {
-      if (this.#isSuperseded(save)) return;
-      this.events.reloaded(this.#site.build, error instanceof Error ? error.message : String(error));
-    }
-    this.#resume();
-  }
-
-  /** Something was saved since, or it ends: what comes after that resumes. */
-  #isSuperseded(save: number): boolean {
-    return this.#saves !== save || this.#stopped;
-  }
-
-  #resume(): void {
-    const site = this.#site;
-    this.#live = site;
-    site.pool.paused = false;
-    for (const next of this.#waiting.splice(0)) next(site);
-  }
-
-  #swapOnceWarm(site: Site): void {
-    if (this.#next !== null) this.#retire(this.#next);
-    this.#next = site;
-    void site.pool.whenPrepared().then(() => {
-      if (this.#next !== site) return;
-      this.#next = null;
-      this.#swap(site);
-      this.#resume();
-    });
-  }
-
-  #swap(site: Site): void {
-    const before = this.#site;
-    this.#site = site;
-    this.#retire(before);
-    this.events.reloaded(site.build, null);
-    this.#check(site.build);
-  }
-
-  #retire({ pool }: Site): void {
-    void pool.drain().then(() => this.#pools.delete(pool));
-  }
-
-  // --- the end
-
   async #drain(): Promise<void> {
-    this.#stopWatching();
+    this.parts.sites.stopReloading();
     const limitMs = QUEUE_WAIT_MS + 2 * this.options.timeoutMs + CLOSE_GRACE_MS;
-    const limit = setTimeout(() => this.#server.close(), limitMs);
-    await this.#server.drain();
+    const limit = setTimeout(() => this.parts.server.close(), limitMs);
+    await this.parts.server.drain();
     clearTimeout(limit);
     await this.#end();
   }
 
   async #end(): Promise<void> {
-    this.#stopWatching();
-    await Promise.all(Array.from(this.#pools, (pool) => pool.close()));
-    await this.#blanks.close();
-    await this.#compiler.close();
-    this.#reaper.close();
+    await this.parts.sites.close();
+    await this.parts.blanks.close();
+    this.parts.reaper.close();
     if (!process.listeners('exit').includes(this.#abandon)) return;
     process.off('exit', this.#abandon);
     process.setMaxListeners(process.getMaxListeners() - 1);
   }
 
-  #stopWatching(): void {
-    this.#stopped = true;
-    if (this.#settling !== null) clearTimeout(this.#settling);
-    this.#settling = null;
-    this.#next = null;
-    this.#resume();
-    this.#stopCheck();
-    void this.#watch?.close();
-  }
-
   /** Whoever ends the process without closing (a crash, `process.exit`) leaves no instance and no folder behind. */
   readonly #abandon = (): void => {
-    for (const pool of this.#pools) pool.abandon();
-    this.#blanks.abandon();
-    this.#compiler.abandon();
+    this.parts.sites.abandon();
+    this.parts.blanks.abandon();
   };
 }
 

@@ -16,7 +16,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['cli'],
   ['testing'],
   ['platform'],
-  ['admin'],
+  ['admin', 'reload'],
   ['gateway', 'api', 'simulator', 'check'],
   ['pool', 'store', 'build', 'telemetry'],
   ['protocol', 'config'],

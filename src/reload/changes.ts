@@ -1,0 +1,71 @@
+/** What was saved since the last build was read, and when it is time for the next one. */
+import { type ProjectWatch, watchProject } from '../build/watch';
+import type { ProjectOptions } from '../platform';
+
+export interface ChangesListener {
+  /** A sign of a save; called in the turn of the event loop in which the system tells. */
+  dirty(): void;
+  /** The save is over, or has gone on for too long to be waited for. */
+  settled(changes: ChangeSet): void;
+}
+
+/** What one build is made for. */
+export interface ChangeSet {
+  /** Relative to the project, in the order in which they were told. */
+  readonly names: readonly string[];
+  /** `performance.now()` of the first sign. */
+  readonly since: number;
+}
+
+/** A save often comes in several steps (truncate, write, rename); the build is made once they are over. */
+const SETTLE_MS = 15;
+
+/** Requests do not wait longer than this for somebody who never stops writing into the project. */
+const MOST_SETTLE_MS = 500;
+
+export class Changes {
+  readonly #names = new Set<string>();
+  #since = 0;
+  #settling: NodeJS.Timeout | null = null;
+  #listener: ChangesListener | null = null;
+  readonly #watch: ProjectWatch;
+
+  /** Watches when it is made: what is saved while the project is read is not missed. */
+  constructor(project: ProjectOptions, onProblem: (message: string) => void) {
+    this.#watch = watchProject(project, { dirty: (name) => this.#onDirty(name), problem: onProblem });
+  }
+
+  /** What was told before is told again. */
+  listen(listener: ChangesListener): void {
+    this.#listener = listener;
+    if (this.#names.size > 0) this.#settle(listener);
+  }
+
+  /** Nothing is told any more. Repeatable. */
+  close(): void {
+    this.#listener = null;
+    if (this.#settling !== null) clearTimeout(this.#settling);
+    this.#settling = null;
+    void this.#watch.close();
+  }
+
+  #onDirty(name: string): void {
+    if (this.#names.size === 0) this.#since = performance.now();
+    this.#names.add(name);
+    if (this.#listener !== null) this.#settle(this.#listener);
+  }
+
+  #settle(listener: ChangesListener): void {
+    if (this.#settling !== null) clearTimeout(this.#settling);
+    listener.dirty();
+    const restMs = this.#since + MOST_SETTLE_MS - performance.now();
+    this.#settling = setTimeout(() => this.#end(listener), Math.min(SETTLE_MS, Math.max(0, restMs)));
+  }
+
+  #end(listener: ChangesListener): void {
+    this.#settling = null;
+    const changes = { names: [...this.#names], since: this.#since };
+    this.#names.clear();
+    listener.settled(changes);
+  }
+}
