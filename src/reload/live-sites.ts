@@ -160,21 +160,21 @@ export class LiveSites implements Sites {
 
   async #reload(): Promise<void> {
     const saves = this.#saves;
-    const build = await this.#readBuild();
-    // Something was saved meanwhile, which makes another build, or all is over.
-    if (saves !== this.#saves || this.#ended) return;
-    if (build instanceof Error) this.surroundings.events.reloaded(this.#site.build, build.message);
-    else this.#serve(build);
+    const { compiler, events, options } = this.surroundings;
+    try {
+      const build = await compiler.compile(readProject(options.project, process.env));
+      if (this.#isOver(saves)) return;
+      this.#serve(build);
+    } catch (error) {
+      if (this.#isOver(saves)) return;
+      events.reloaded(this.#site.build, error instanceof Error ? error.message : String(error));
+    }
     if (this.#next === null) this.#resume();
   }
 
-  async #readBuild(): Promise<Build | Error> {
-    const { compiler, options } = this.surroundings;
-    try {
-      return await compiler.compile(readProject(options.project, process.env));
-    } catch (error) {
-      return error instanceof Error ? error : new Error(String(error));
-    }
+  /** Something was saved since, which makes another build, or nothing is reloaded any more. */
+  #isOver(saves: number): boolean {
+    return this.#saves !== saves || this.#ended;
   }
 
   #serve(build: Build): void {
