@@ -100,7 +100,7 @@ export async function startPlatform(options: PlatformOptions, events: PlatformEv
   const gateway = gatewayOptionsOf(options);
   const reaper = new Reaper((message) => events.notice('warn', message));
   const blanks = new Blanks(options, reaper);
-  const sites = await openSites(options, blanks, events);
+  const sites = await openSites(options, { blanks, reaper }, events);
   const onRecord = (record: RequestRecord) => events.request(record);
   const server = new GatewayServer(new Handler(sites, gateway, onRecord), options, onRecord);
   const platform = new RunningPlatform(options, { sites, server, blanks, reaper });

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { compileFunction } from 'node:vm';
 import type { AssetResource, Build, BuildProblem, FunctionResource, Visibility } from '../model/build';
+import { Languages } from './language';
 
 /** What can be said about a build without running any of it; takes longer than serving may wait, so it is asked after. */
 export function checkBuild(build: Build): readonly BuildProblem[] {
@@ -10,8 +10,8 @@ export function checkBuild(build: Build): readonly BuildProblem[] {
 
 /** Functions that cannot be read or parsed: `functions/broken.js:3: SyntaxError: Unexpected token '}'`. */
 export function checkSyntax(build: Build): readonly BuildProblem[] {
-  const moduleScopes = new Map<string, boolean>();
-  return build.functions.flatMap((resource) => checkFunction(resource, moduleScopes));
+  const languages = new Languages();
+  return build.functions.flatMap((resource) => checkFunction(resource, languages));
 }
 
 /** Assets that the hosted platform would refuse (functions-behaviour 8). They are served here all the same. */
@@ -38,40 +38,18 @@ function megabytes(bytes: number): string {
   return String(Math.ceil((bytes / MEGABYTE) * 10) / 10);
 }
 
-function checkFunction(
-  { file, name }: FunctionResource,
-  moduleScopes: Map<string, boolean>,
-): readonly BuildProblem[] {
+/** Node offers no parser for modules, and for TypeScript none at all: what is wrong there is told when they are compiled. */
+function checkFunction({ file, name }: FunctionResource, languages: Languages): readonly BuildProblem[] {
+  const { typescript, format } = languages.of(file);
+  if (typescript) return [];
   try {
     const source = readFileSync(file, 'utf8').replace(/^\ufeff/, '');
-    if (isModuleScope(dirname(file), moduleScopes)) return [];
+    if (format === 'esm') return [];
     const failure = findSyntaxError(source, file);
     return failure === null ? [] : describeSyntaxError(name, failure);
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     return [{ file: name, message: `${name} cannot be read: ${cause}` }];
-  }
-}
-
-/** The nearest `package.json` decides, as in Node. What is a module there is not checked: Node offers no parser for it. */
-function isModuleScope(folder: string, known: Map<string, boolean>): boolean {
-  const answer = known.get(folder) ?? readModuleScope(folder, known);
-  known.set(folder, answer);
-  return answer;
-}
-
-function readModuleScope(folder: string, known: Map<string, boolean>): boolean {
-  const parent = dirname(folder);
-  try {
-    const description: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    return (
-      typeof description === 'object' &&
-      description !== null &&
-      'type' in description &&
-      description.type === 'module'
-    );
-  } catch {
-    return parent !== folder && isModuleScope(parent, known);
   }
 }
 

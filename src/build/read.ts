@@ -1,10 +1,17 @@
 import { extname, posix } from 'node:path';
 import { CodedError } from '../errors';
 import type { Build, BuildProblem, FunctionModule, Visibility } from '../model/build';
-import { encodedByClients, type Placement, placeAsset, placeFunction } from '../model/path';
+import {
+  encodedByClients,
+  FUNCTION_EXTENSIONS,
+  type Placement,
+  placeAsset,
+  placeFunction,
+} from '../model/path';
 import type { ProjectOptions } from '../platform';
 import { digestBuild } from './digest';
 import { findFolders, type ProjectFolder, type ProjectFolders } from './folders';
+import { isTypeScript } from './language';
 import { readVariables } from './variables';
 import { type WalkRules, walkFolder } from './walk';
 
@@ -78,10 +85,17 @@ function readAssets({ assets }: ProjectFolders): Placed {
   });
 }
 
-/** Names like `.#reply.js` are the locks of an editor: links that lead nowhere. */
+/**
+ * Names like `.#reply.js` are the locks of an editor: links that lead nowhere. Types are no code, and tests no Functions;
+ * of `.js` the hosted platform takes every file, so that every one is a Function here.
+ */
 function isFunctionFile(name: string): boolean {
-  return extname(name) === '.js' && !posix.basename(name).startsWith('.#');
+  const extension = extname(name);
+  if (!FUNCTION_EXTENSIONS.includes(extension) || posix.basename(name).startsWith('.#')) return false;
+  return extension === '.js' || !NO_FUNCTIONS.test(name);
 }
+
+const NO_FUNCTIONS = /\.d\.[cm]?ts$|\.(?:test|spec)\.[cm]?[jt]s$|(?:^|\/)__tests__\//;
 
 /** Dot-files and what lies in dot-folders are answered with 404, as by the emulator; private ones are for Functions. */
 function isAssetFile(name: string): boolean {
@@ -132,11 +146,24 @@ function refuseDuplicates(files: readonly PlacedFile[]): void {
   for (const file of files) {
     const first = seen.get(file.path);
     if (first !== undefined) {
-      const message = `${first.name} and ${file.name} both have the path ${file.path}; rename one of them.`;
+      const message = `${first.name} and ${file.name} both have the path ${file.path}; ${remedyFor(first, file)}.`;
       throw new CodedError('HS_DUPLICATE_PATH', message);
     }
     seen.set(file.path, file);
   }
+}
+
+function remedyFor(...files: readonly [PlacedFile, PlacedFile]): string {
+  const source = files.find(({ name }) => isTypeScript(name));
+  const output = files.find(({ name }) => !isTypeScript(name));
+  const isBeside = source !== undefined && output !== undefined && stem(source.name) === stem(output.name);
+  if (!isBeside) return 'rename one of them';
+  return `${output.name} is probably compiled from ${source.name}, which runs as it is: delete ${output.name}, and let the compiler write elsewhere ("outDir") or nothing ("noEmit")`;
+}
+
+/** A name without its extension. */
+function stem(name: string): string {
+  return name.slice(0, -extname(name).length);
 }
 
 function checkFolders(folders: ProjectFolders): readonly BuildProblem[] {

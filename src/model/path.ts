@@ -7,14 +7,17 @@ export type Placement =
   | { readonly kind: 'placed'; readonly path: string; readonly visibility: Visibility }
   | { readonly kind: 'refused'; readonly reason: string };
 
+/** The hosted platform knows the first one alone. */
+export const FUNCTION_EXTENSIONS: readonly string[] = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
+
 /** `sms/reply.protected.js` -> `/sms/reply`, protected. The name is relative to the folder of Functions. */
 export function placeFunction(name: string): Placement {
-  return place(name, '.js');
+  return place(name, FUNCTION_EXTENSIONS);
 }
 
 /** `data.private.json` -> `/data.json`, private. The name is relative to the folder of Assets. */
 export function placeAsset(name: string): Placement {
-  return place(name, null);
+  return place(name, []);
 }
 
 /** Why a Function or an Asset cannot have this path, or `null` (functions-behaviour 1.1, facts 3 and 5). */
@@ -50,12 +53,12 @@ const DOT_SEGMENT = /\/\.{1,2}(?:\/|$)/;
  * extension follows it (also in a folder: `x.protected.js/foo.js`), but only its first occurrence in the base
  * name is removed; extensions and markers are case-sensitive; a backslash is a separator on every system.
  */
-function place(name: string, droppedExtension: string | null): Placement {
+function place(name: string, droppedExtensions: readonly string[]): Placement {
   const unixName = name.replaceAll('\\', '/');
   const extension = posix.extname(unixName);
   const visibility = visibilityOf(unixName, extension);
   const base = posix.basename(unixName, extension).replace(`.${visibility}`, '');
-  const kept = extension === droppedExtension ? '' : extension;
+  const kept = droppedExtensions.includes(extension) ? '' : extension;
   const path = `/${posix.join(posix.dirname(unixName), base)}${kept}`.replaceAll(/\s/g, '-');
   const reason = refusePath(path);
   return reason === null ? { kind: 'placed', path, visibility } : { kind: 'refused', reason };

@@ -7,6 +7,7 @@
  * decoder throws `ProtocolError` on everything that is not exactly a message, and the pool then kills the instance.
  */
 import { ERRORS, type ErrorCode } from '../errors';
+import type { FunctionModule } from '../model/build';
 import type { ConsoleLevel } from '../model/invocation';
 import { RESPONSE_BODY_BYTES } from '../model/limits';
 import {
@@ -42,7 +43,7 @@ export interface Boot {
   readonly root: string;
   /** `true`: errors are sent to clients without their stack. */
   readonly production: boolean;
-  readonly functions: readonly BootResource[];
+  readonly functions: readonly BootFunction[];
   /** Private Assets only: what `Runtime.getAssets()` shows. */
   readonly assets: readonly BootResource[];
   readonly variables: Readonly<Record<string, string>>;
@@ -63,6 +64,13 @@ export interface BootResource {
   readonly path: string;
   readonly file: string;
 }
+
+export interface BootFunction extends BootResource {
+  /** Absent: `file` is required as it is. */
+  readonly module?: BootModule;
+}
+
+export type BootModule = Pick<FunctionModule, 'entry' | 'format' | 'failure'>;
 
 /** One invocation, as it is sent to an instance. */
 export interface Call {

@@ -8,6 +8,7 @@ import type { Build } from '../model/build';
 import type { PlatformEvents, PlatformOptions } from '../platform';
 import type { Blanks } from '../pool/blanks';
 import { Pool, type PoolEvents } from '../pool/pool';
+import type { Reaper } from '../pool/reaper';
 import { describeLoadFailure } from '../telemetry/load-failure';
 import { describeProblem } from '../telemetry/problem';
 import { Changes } from './changes';
@@ -15,21 +16,27 @@ import { Changes } from './changes';
 /** Throws `CodedError` where the project cannot be served. */
 export async function openSites(
   options: PlatformOptions,
-  blanks: Blanks,
+  { blanks, reaper }: Processes,
   events: PlatformEvents,
 ): Promise<LiveSites> {
   // First the watch: what is saved while the project is read must not be missed.
   const tellProblem = (message: string) => events.notice('warn', message);
   const changes = options.live ? new Changes(options.project, tellProblem) : null;
-  const compiler = new Compiler();
+  const compiler = new Compiler(() => reaper.makeFolder());
   try {
     const build = await compiler.compile(readProject(options.project, process.env));
     return new LiveSites({ options, blanks, events, changes, compiler }, build);
   } catch (error) {
     changes?.close();
     await compiler.close();
+    reaper.close();
     throw error;
   }
+}
+
+interface Processes {
+  readonly blanks: Blanks;
+  readonly reaper: Reaper;
 }
 
 interface Surroundings {

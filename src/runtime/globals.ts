@@ -69,8 +69,9 @@ function getAssets({ assets }: Boot): Record<string, RuntimeAsset> {
 /** Keys without a leading slash; some templates use one, so that it works too but is not listed (Q27). */
 function getFunctions({ functions }: Boot): Record<string, { readonly path: string }> {
   const result: Record<string, { readonly path: string }> = {};
-  for (const { path, file } of functions) {
-    defineValue(result, path.slice(1), { path: file });
+  for (const { path, file, module } of functions) {
+    // Of TypeScript what it was compiled to: authors require it.
+    defineValue(result, path.slice(1), { path: module?.entry ?? file });
     Object.defineProperty(result, path, { value: result[path.slice(1)], writable: true, configurable: true });
   }
   return result;

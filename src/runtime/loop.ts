@@ -9,6 +9,7 @@ import type { ConsoleLevel } from '../model/invocation';
 import { LINE_BYTES, LOG_BYTES } from '../model/limits';
 import {
   type Boot,
+  type BootFunction,
   type Call,
   encodeConsole,
   encodeExiting,
@@ -22,6 +23,7 @@ import {
   type Reply,
   type ToInstance,
 } from '../protocol/messages';
+import { AuthorModules } from './author-modules';
 import { type Channel, ChannelClosed } from './channel';
 import { saveCompiled } from './compile-cache';
 import { flushConsole, installConsole } from './console';
@@ -30,7 +32,7 @@ import { CostMeter } from './cost-meter';
 import { parseEvent } from './event';
 import { describeError, failureOf } from './failure';
 import { installGlobals } from './globals';
-import { type Handler, loadHandler } from './module';
+import type { Handler, Loaded } from './module';
 import { FrozenReader, type Reader } from './reader';
 import { replyOf, replyOfError } from './result';
 import { createSdk, type Sdk } from './sdk';
@@ -70,6 +72,7 @@ export class Loop {
   readonly #calls = new AsyncLocalStorage<CallState>();
   readonly #unfrozen = new Unfrozen();
   readonly #cost = new CostMeter();
+  readonly #modules = new AuthorModules();
   readonly #exit = process.exit.bind(process);
   #environment: Environment | null = null;
   /** The call that the gateway waits for, or that was answered last. */
@@ -118,8 +121,7 @@ export class Loop {
         this.channel.write(encodePrepared());
         return this.#scheduleFreeze();
       case 'load':
-        this.#load(message.functionIndex);
-        return this.#scheduleFreeze();
+        return this.#load(message.functionIndex);
       case 'call':
         return this.#begin(message.call);
     }
@@ -161,14 +163,16 @@ export class Loop {
     const { boot, handlers } = this.#environment ?? noBoot();
     const state = new CallState(0);
     state.answered = true;
-    const loaded = this.#calls.run(state, () => {
-      const result = loadHandler(fileOf(boot, functionIndex), boot.root);
+    const end = (loaded: Loaded): void => {
       flushConsole();
-      return result;
-    });
-    if (loaded.handler !== null) handlers[functionIndex] = loaded.handler;
-    const failure = loaded.handler === null ? failureOf(loaded.error, loaded.code) : null;
-    this.channel.write(encodeLoaded(functionIndex, failure));
+      this.#retire ??= this.#modules.stuck;
+      if (loaded.handler !== null) handlers[functionIndex] = loaded.handler;
+      const failure = loaded.handler === null ? failureOf(loaded.error, loaded.code) : null;
+      this.channel.write(encodeLoaded(functionIndex, failure));
+      this.#scheduleFreeze();
+    };
+    const resource = functionOf(boot, functionIndex);
+    this.#calls.run(state, () => this.#modules.load(resource, boot.root, end));
   }
 
   // --- a call
@@ -200,10 +204,9 @@ export class Loop {
   }
 
   #handle(state: CallState, call: Call): void {
-    const environment = this.#environment ?? noBoot();
-    const handler = this.#handlerOf(state, call.functionIndex, environment);
-    if (handler === null) return;
-    const { boot, sdk } = environment;
+    const { boot, sdk, handlers } = this.#environment ?? noBoot();
+    const handler = handlers[call.functionIndex];
+    if (handler === undefined) return this.#loadFirst(state, call);
     const path = boot.functions[call.functionIndex]?.path ?? '';
     const context = createContext(boot, sdk, path, call.domainName);
     const event = parseEvent(call.event, call.body);
@@ -220,18 +223,18 @@ export class Loop {
     }
   }
 
-  #handlerOf(state: CallState, index: number, environment: Environment): Handler | null {
-    const known = environment.handlers[index];
-    if (known !== undefined) return known;
-    const { boot } = environment;
-    const loaded = loadHandler(fileOf(boot, index), boot.root);
-    if (loaded.handler === null) {
-      this.#answer(state, replyOfError(loaded.error, loaded.code, boot.production));
-      return null;
-    }
-    environment.handlers[index] = loaded.handler;
-    this.channel.write(encodeStarted(state.id));
-    return loaded.handler;
+  #loadFirst(state: CallState, call: Call): void {
+    const { boot, handlers } = this.#environment ?? noBoot();
+    this.#modules.load(functionOf(boot, call.functionIndex), boot.root, (loaded) => {
+      if (loaded.handler !== null) handlers[call.functionIndex] = loaded.handler;
+      this.#retire ??= this.#modules.stuck;
+      // What the module left behind may have failed in its place.
+      if (state.answered) return;
+      if (loaded.handler === null)
+        return this.#answer(state, replyOfError(loaded.error, loaded.code, boot.production));
+      this.channel.write(encodeStarted(state.id));
+      this.#start(state, call);
+    });
   }
 
   #fail(state: CallState, error: unknown, code: ErrorCode): void {
@@ -273,6 +276,7 @@ export class Loop {
 
   /** The event loop is empty: nothing is left that could call `callback`. */
   #onNothingLeft(): void {
+    this.#modules.giveUp();
     const state = this.#current;
     if (state !== null && !state.answered) this.#answer(state, neverAnswers());
     this.#scheduleFreeze();
@@ -330,10 +334,10 @@ function noBoot(): never {
   throw new Error('a message came before the boot message');
 }
 
-function fileOf(boot: Boot, functionIndex: number): string {
+function functionOf(boot: Boot, functionIndex: number): BootFunction {
   const resource = boot.functions[functionIndex];
   if (resource === undefined) throw new Error(`no Function ${functionIndex}`);
-  return resource.file;
+  return resource;
 }
 
 function neverAnswers(): Reply {

@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { types } from 'node:util';
 import type { ErrorCode } from '../errors';
 import { describeError, isError, show } from './failure';
 
@@ -11,22 +13,63 @@ export type Loaded =
   | { readonly handler: Handler }
   | { readonly handler: null; readonly code: ErrorCode; readonly error: unknown };
 
+/** The module of a Function. Paths are absolute; what messages name is relative to `root`. */
+export interface AuthorModule {
+  /** What its author wrote. */
+  readonly file: string;
+  /** What is loaded: the same file, or what it was compiled to. */
+  readonly entry: string;
+  readonly root: string;
+}
+
 /**
- * Loads the module of a Function, once; a module that threw is loaded again at the next call.
- *
- * @param file absolute path of the module
- * @param root absolute path of the project, which messages leave out
+ * Once; a module that threw is loaded again at the next call. `async`: it is an ES module with a top-level await,
+ * or requires one, which only `import` can tell apart.
  */
-export function loadHandler(file: string, root: string): Loaded {
+export function requireHandler(module: AuthorModule): Loaded | 'async' {
   try {
     // Required by the project: `module.parent` is no module of ours, and `require.main` is never the Function.
-    const exported: unknown = createRequire(join(root, 'package.json'))(file);
-    const handler = memberOf(exported, 'handler');
-    if (typeof handler === 'function') return { handler: handler as Handler };
-    return { handler: null, code: 'HS_NO_HANDLER', error: noHandler(exported, relative(root, file)) };
+    const exported: unknown = createRequire(join(module.root, 'package.json'))(module.entry);
+    return handlerIn(exported, module);
   } catch (error) {
-    return { handler: null, code: 'HS_LOAD_FAILED', error: explained(error, { file, root }) };
+    if (memberOf(error, 'code') === 'ERR_REQUIRE_ASYNC_MODULE') return 'async';
+    return loadFailure(error, module);
   }
+}
+
+/** Never rejects. Node keeps a module that threw: it is never loaded again in this process. */
+export async function importHandler(module: AuthorModule): Promise<Loaded> {
+  try {
+    const exported: unknown = await import(pathToFileURL(module.entry).href);
+    return handlerIn(exported, module);
+  } catch (error) {
+    return loadFailure(error, module);
+  }
+}
+
+export function loadFailure(error: unknown, module: AuthorModule): Loaded {
+  return { handler: null, code: 'HS_LOAD_FAILED', error: explained(error, module) };
+}
+
+function handlerIn(exported: unknown, { file, entry, root }: AuthorModule): Loaded {
+  const handler = memberOf(exported, 'handler');
+  if (typeof handler === 'function') return { handler: handler as Handler };
+  const usual = acceptsDefault(exported, entry !== file) ? defaultHandler(exported) : null;
+  if (usual !== null) return { handler: usual };
+  return { handler: null, code: 'HS_NO_HANDLER', error: noHandler(exported, relative(root, file)) };
+}
+
+/** CommonJS as its author wrote it is what it is on the hosted platform, which knows `exports.handler` alone. */
+function acceptsDefault(exported: unknown, isCompiled: boolean): boolean {
+  return isCompiled || types.isModuleNamespaceObject(exported);
+}
+
+/** `export default` of a function, or of an object with a method `handler`; of CommonJS that was compiled, `module.exports`. */
+function defaultHandler(exported: unknown): Handler | null {
+  const usual = memberOf(exported, 'default');
+  for (const value of [usual, exported]) if (typeof value === 'function') return value as Handler;
+  const method = memberOf(usual, 'handler');
+  return typeof method === 'function' ? (method.bind(usual) as Handler) : null;
 }
 
 function noHandler(exported: unknown, name: string): Error {
@@ -39,18 +82,15 @@ function hintFor(exported: unknown): string {
   if (typeof exported === 'function') return ' (module.exports is a function: write exports.handler = …)';
   if (typeof exported !== 'object' || exported === null) return ` (module.exports is ${show(exported)})`;
   if ('handler' in exported) return ` (exports.handler is ${show(memberOf(exported, 'handler'))})`;
-  if ('default' in exported) return ' (it has a default export: write export const handler = …)';
+  if ('default' in exported) {
+    return ` (its default export is ${show(memberOf(exported, 'default'))}: write export const handler = …)`;
+  }
   const names = Object.keys(exported).slice(0, 5);
   return names.length === 0 ? ' (it exports nothing)' : ` (it exports ${names.join(', ')})`;
 }
 
-interface Source {
-  readonly file: string;
-  readonly root: string;
-}
-
 /** The same error, or one in its place whose message says where and what to do. */
-function explained(error: unknown, source: Source): unknown {
+function explained(error: unknown, source: AuthorModule): unknown {
   if (!isError(error)) return error;
   const { name, message, stack } = describeError(error);
   const better = betterMessage(memberOf(error, 'code'), { name, message, stack: stack ?? '' }, source);
@@ -78,10 +118,11 @@ const NO_ES_MODULES_HERE = [
   'write require(…) and exports.handler = …, or leave "type" out and write import and export only',
 ].join(' ');
 
-function betterMessage(code: unknown, error: Described, { file, root }: Source): string {
+function betterMessage(code: unknown, error: Described, { file, root }: AuthorModule): string {
   if (code === 'ERR_REQUIRE_ESM') return `${NO_ES_MODULES} (${firstLine(error.message)})`;
+  // What it requires; the Function itself is imported.
   if (code === 'ERR_REQUIRE_ASYNC_MODULE') {
-    return `an ES module with a top-level await cannot be loaded: move it into the handler (${firstLine(error.message)})`;
+    return `an ES module with a top-level await cannot be required: write await import(…) (${firstLine(error.message)})`;
   }
   if (code === 'MODULE_NOT_FOUND') return error.message.replace(`\n- ${join(root, 'package.json')}`, '');
   if (error.name !== 'SyntaxError') return error.message;
