@@ -91,9 +91,12 @@ describe('the files of a project', () => {
   test('that are not Functions are left out of the folder of Functions', async (t) => {
     const build = await buildOf(t, {
       'functions/a.js': OK,
-      'functions/b.mjs': '',
-      'functions/c.cjs': '',
-      'functions/d.ts': '',
+      'functions/b.d.ts': '',
+      'functions/b.d.mts': '',
+      'functions/c.test.ts': '',
+      'functions/c.spec.mjs': '',
+      'functions/__tests__/d.cts': '',
+      'functions/d.tsx': '',
       'functions/e.json': '{}',
       'functions/F.JS': OK,
       'functions/.js': OK,

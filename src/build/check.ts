@@ -46,7 +46,7 @@ function checkFunction({ file, name }: FunctionResource, languages: Languages): 
     const source = readFileSync(file, 'utf8').replace(/^\ufeff/, '');
     if (format === 'esm') return [];
     const failure = findSyntaxError(source, file);
-    return failure === null ? [] : describeSyntaxError(name, failure);
+    return failure === null ? [] : describeSyntaxError(name, source, failure);
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     return [{ file: name, message: `${name} cannot be read: ${cause}` }];
@@ -66,21 +66,33 @@ function findSyntaxError(source: string, file: string): SyntaxError | null {
   }
 }
 
-function describeSyntaxError(name: string, error: SyntaxError): readonly BuildProblem[] {
+function describeSyntaxError(name: string, source: string, error: SyntaxError): readonly BuildProblem[] {
   // V8 puts `file:line`, the line and a marker before the name of the error.
   const [place = '', sourceLine = ''] = (error.stack ?? '').split('\n');
   const line = /:(\d+)$/.exec(place)?.[1];
   const at = line === undefined ? name : `${name}:${line}`;
-  if (!isModuleSyntax(error, sourceLine))
+  if (!isModuleSyntax(error, sourceLine, source))
     return [{ file: name, message: `${at}: SyntaxError: ${error.message}` }];
   if (loadsModules()) return [];
   const message = `${at}: import and export need Node 20.19 or later; use require() and exports.handler = … (this is ${process.version})`;
   return [{ file: name, message }];
 }
 
-function isModuleSyntax(error: SyntaxError, sourceLine: string): boolean {
+function isModuleSyntax(error: SyntaxError, sourceLine: string, source: string): boolean {
+  if (error.message.startsWith('await is only valid')) return isModule(source);
   if (error.message === "Unexpected token 'export'") return /^\s*export\b/.test(sourceLine);
   return MODULE_ERRORS.includes(error.message);
+}
+
+/** An await at the top of a module, or one in a function that is not async? Node finds out in the same way. */
+function isModule(source: string): boolean {
+  const { parse } = require('acorn') as typeof import('acorn');
+  try {
+    parse(source, { sourceType: 'module', ecmaVersion: 'latest' });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** V8's words for what only a module may hold; Node itself recognises modules by them. */

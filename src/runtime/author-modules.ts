@@ -20,7 +20,9 @@ export class AuthorModules {
    */
   load({ file, module }: BootFunction, root: string, done: (loaded: Loaded) => void): void {
     const author: AuthorModule = { file, entry: module?.entry ?? file, root };
-    if (module?.failure != null) return done(loadFailure(errorOf(module.failure, author), author));
+    if (module?.failure != null) {
+      return done({ handler: null, code: 'HS_LOAD_FAILED', error: errorOf(module.failure, root) });
+    }
     if (author.entry !== file) process.setSourceMapsEnabled(true);
     if (module?.format === 'import') return this.#import(author, done);
     const required = requireHandler(author);
@@ -58,9 +60,10 @@ function neverSettles(): Error {
 }
 
 /** As if the author's own file had thrown it, so that logs and pages show its line. */
-function errorOf({ message, file, line, column }: ModuleFailure, { root }: AuthorModule): Error {
+function errorOf({ message, file, line, column }: ModuleFailure, root: string): Error {
   const error = new Error(message);
-  error.name = 'SyntaxError';
-  error.stack = `SyntaxError: ${message}${line === 0 ? '' : `\n    at ${join(root, file)}:${line}:${column}`}`;
+  error.name = message.includes('Could not resolve') ? 'Error' : 'SyntaxError';
+  const frame = line === 0 ? '' : `\n    at ${join(root, file)}:${line}:${column}`;
+  error.stack = `${error.name}: ${message}${frame}`;
   return error;
 }

@@ -3,11 +3,13 @@ import type { Build } from '../model/build';
 import type { Failure } from '../protocol/messages';
 
 /**
- * `functions/a.js cannot be loaded: Error: no key, at lib/keys.js:3`; `null` for a syntax error of the Function's own
- * file, which the check of the build tells.
+ * `functions/a.js cannot be loaded: Error: no key, at lib/keys.js:3`; `null` for what is told without
+ * calling it: a syntax error of the Function's own file, or that it could not be compiled.
  */
 export function describeLoadFailure(build: Build, functionIndex: number, failure: Failure): string | null {
-  const file = build.functions[functionIndex]?.name ?? 'a Function';
+  const resource = build.functions[functionIndex];
+  if (resource !== undefined && resource.module.failure !== null) return null;
+  const file = resource?.name ?? 'a Function';
   const { name, message, stack } = failure;
   if (name === 'SyntaxError' && message.startsWith(`${file}:`)) return null;
   const place = name === 'SyntaxError' ? '' : placeOf(stack ?? '', build.root);
