@@ -353,6 +353,13 @@ export const ERRORS = {
     fix: 'Rename one of the two files.',
     vendor: null,
   },
+  HS_TEST_USAGE: {
+    status: null,
+    text: 'wrong use of hookswitch/testing',
+    when: 'A test gives what the test library cannot use, or goes on with a project or a call that is closed.',
+    fix: 'The message says what was met; docs/testing.md shows how it is meant.',
+    vendor: null,
+  },
   HS_PORT_IN_USE: {
     status: null,
     text: 'the port is in use',

@@ -7,10 +7,11 @@ import { GatewayServer } from './gateway/server';
 import type { Build } from './model/build';
 import type { LateLine, RequestRecord } from './model/invocation';
 import { QUEUE_WAIT_MS } from './model/limits';
-import { Blanks } from './pool/blanks';
-import { Reaper } from './pool/reaper';
+import { USUAL_STOCK } from './pool/blanks';
+import { ProcessSupply } from './pool/supply';
 import { sweepTemporaryFolders } from './pool/sweep';
 import type { Reading } from './protocol/messages';
+import type { OutboundHook } from './protocol/outbound';
 import { type LiveSites, openSites } from './reload/live-sites';
 
 export type Isolation = 'function' | 'environment';
@@ -54,6 +55,12 @@ export interface PlatformOptions {
   readonly live: boolean;
   /** No stack and no error page leaves the machine. */
   readonly production: boolean;
+  /** Shared with other platforms of this process, with the same limits of instances; whoever made it closes it. */
+  readonly supply?: ProcessSupply;
+  /** For a moment, in a process that has other things to do: does not keep it alive, and has no spare at once again. */
+  readonly shortLived?: boolean;
+  /** What Functions connect to is looked at, in tests. */
+  readonly outbound?: OutboundHook;
 }
 
 /** Where a project is and how it is read. Paths are absolute. */
@@ -69,6 +76,10 @@ export interface ProjectOptions {
   readonly loadLocalEnv: boolean;
   /** Asset paths get the prefix `/assets`. */
   readonly legacyMode: boolean;
+  /** Over those of the file. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Where nothing else gives them a value. */
+  readonly defaultVariables?: Readonly<Record<string, string>>;
 }
 
 /** What the platform tells while it runs. Called after the response was sent; must not throw and is never awaited. */
@@ -98,12 +109,14 @@ export interface Platform {
 /** Throws `CodedError` where the project or the address cannot be served. */
 export async function startPlatform(options: PlatformOptions, events: PlatformEvents): Promise<Platform> {
   const gateway = gatewayOptionsOf(options);
-  const reaper = new Reaper((message) => events.notice('warn', message));
-  const blanks = new Blanks(options, reaper);
-  const sites = await openSites(options, { blanks, reaper }, events);
+  const supply = options.supply ?? ownSupply(options, (message) => events.notice('warn', message));
+  const sites = await openSites(options, supply, events).catch(async (error: unknown) => {
+    if (options.supply === undefined) await supply.close();
+    throw error;
+  });
   const onRecord = (record: RequestRecord) => events.request(record);
   const server = new GatewayServer(new Handler(sites, gateway, onRecord), options, onRecord);
-  const platform = new RunningPlatform(options, { sites, server, blanks, reaper });
+  const platform = new RunningPlatform(options, { sites, server, supply });
   await platform.listen();
   return platform;
 }
@@ -111,8 +124,7 @@ export async function startPlatform(options: PlatformOptions, events: PlatformEv
 interface Parts {
   readonly sites: LiveSites;
   readonly server: GatewayServer;
-  readonly blanks: Blanks;
-  readonly reaper: Reaper;
+  readonly supply: ProcessSupply;
 }
 
 /** Beyond the time limits of what runs: for a client that does not read its answer or never ends its request. */
@@ -177,18 +189,26 @@ class RunningPlatform implements Platform {
 
   async #end(): Promise<void> {
     await this.parts.sites.close();
-    await this.parts.blanks.close();
-    this.parts.reaper.close();
+    if (this.#hasOwnSupply) await this.parts.supply.close();
     if (!process.listeners('exit').includes(this.#abandon)) return;
     process.off('exit', this.#abandon);
     process.setMaxListeners(process.getMaxListeners() - 1);
   }
 
+  get #hasOwnSupply(): boolean {
+    return this.options.supply === undefined;
+  }
+
   /** Whoever ends the process without closing (a crash, `process.exit`) leaves no instance and no folder behind. */
   readonly #abandon = (): void => {
     this.parts.sites.abandon();
-    this.parts.blanks.abandon();
+    if (this.#hasOwnSupply) this.parts.supply.abandon();
   };
+}
+
+function ownSupply(options: PlatformOptions, warn: (message: string) => void): ProcessSupply {
+  const { shortLived = false } = options;
+  return new ProcessSupply(options, warn, shortLived ? { ...USUAL_STOCK, background: true } : USUAL_STOCK);
 }
 
 /** Throws `CodedError` (HS_USAGE). */

@@ -17,10 +17,12 @@ export interface ProjectVariables {
 /**
  * The variables of a project. Precedence, highest first:
  *
- * 1. what the file says (`--env FILE`, else `.env` of the project if there is one);
- * 2. with `--load-local-env` only: the environment that Hookswitch itself was started with.
+ * 1. what the program that starts the platform says;
+ * 2. what the file says (`--env FILE`, else `.env` of the project if there is one);
+ * 3. with `--load-local-env` only: the environment that Hookswitch itself was started with;
+ * 4. the program's defaults, also where a name is there and empty.
  *
- * Within each of the two, `ACCOUNT_SID` and `TWILIO_ACCOUNT_SID` stand in for each other where one is absent or
+ * Within each of the first three, `ACCOUNT_SID` and `TWILIO_ACCOUNT_SID` stand in for each other where one is absent or
  * empty, likewise `AUTH_TOKEN` and `TWILIO_AUTH_TOKEN`; where both are given, each stays as it is. Filling in per
  * source keeps the token of one account from being joined with the SID of another. The gateway and `context` use
  * the spelling without `TWILIO_`.
@@ -30,7 +32,9 @@ export interface ProjectVariables {
 export function readVariables(options: ProjectOptions, hostEnvironment: NodeJS.ProcessEnv): ProjectVariables {
   const file = readEnvFile(options);
   const host = options.loadLocalEnv ? definedOnly(hostEnvironment) : {};
-  const variables = { ...fillCredentials(host), ...fillCredentials(file.variables) };
+  const given = [host, file.variables, options.variables ?? {}].map(fillCredentials);
+  const variables: Record<string, string> = Object.assign({}, ...given);
+  for (const [name, value] of Object.entries(options.defaultVariables ?? {})) variables[name] ||= value;
   return {
     variables: Object.freeze(variables),
     accountSid: variables[ACCOUNT_SID] || null,

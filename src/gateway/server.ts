@@ -33,6 +33,8 @@ export interface ListenOptions {
   readonly requestMs?: number;
   /** `null`: what the open files that are allowed leave room for. */
   readonly maxConnections: number | null;
+  /** Does not keep our process alive. */
+  readonly shortLived?: boolean;
 }
 
 export class GatewayServer {
@@ -90,6 +92,7 @@ export class GatewayServer {
           this.#record('HS_INTERNAL', '', '', `a connection was lost: ${error.message}`);
         else reject(explainListenError(error, host, port));
       });
+      if (this.options.shortLived === true) this.#server.unref();
       this.#server.listen(port, host, () => resolve((this.#server.address() as AddressInfo).port));
     });
   }

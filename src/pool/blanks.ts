@@ -1,6 +1,6 @@
 /**
- * Starts processes, and keeps one ready that knows no environment yet: its runtime waits for the first message. It
- * stands behind the spares of all pools, so that the next spare, also that of a build that was just saved, takes 3 ms
+ * Starts processes, and keeps some ready that know no environment yet: their runtime waits for the first message. They
+ * stand behind the spares of all pools, so that the next spare, also that of a build that was just saved, takes 3 ms
  * and not the 50 ms and more of a start.
  */
 import { rmSync } from 'node:fs';
@@ -10,13 +10,23 @@ import { Census } from './census';
 import { type InstanceLimits, InstanceProcess } from './instance-process';
 import type { Reaper } from './reaper';
 
-/** The start of the next one must not take the cores from what the last one was taken for. */
-const PAUSE_MS = 500;
+export interface Stock {
+  /** So many are kept ready. */
+  readonly count: number;
+  /** The start of the next one must not take the cores from what the last one was taken for. */
+  readonly pauseMs: number;
+  /** No process keeps ours alive. */
+  readonly background: boolean;
+  /** Modules that most Functions need: loaded before a process is taken. */
+  readonly likely: readonly string[];
+}
+
+export const USUAL_STOCK: Stock = { count: 1, pauseMs: 500, background: false, likely: [] };
 
 export class Blanks {
   #folder: string | null = null;
   readonly #census = new Census();
-  #ready: InstanceProcess | null = null;
+  #ready: InstanceProcess[] = [];
   #timer: NodeJS.Timeout | null = null;
   #counter = 0;
   #closed = false;
@@ -24,14 +34,14 @@ export class Blanks {
   constructor(
     private readonly limits: InstanceLimits,
     private readonly reaper: Reaper,
+    private readonly stock: Stock = USUAL_STOCK,
   ) {}
 
   /** The one that is ready, else a new one. Throws what starting a process throws. */
   take(): InstanceProcess {
-    this.#timer ??= setTimeout(() => this.#prepare(), PAUSE_MS).unref();
-    const ready = this.#ready;
-    this.#ready = null;
-    return ready ?? this.#launch();
+    const blank = this.#ready.shift() ?? this.#launch();
+    this.#prepareSoon();
+    return blank;
   }
 
   /** Once no pool needs processes any more. Resolves when the last process and the temporary folders are gone. */
@@ -56,17 +66,21 @@ export class Blanks {
   #stop(): Promise<void> {
     this.#closed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    const ready = this.#ready;
-    if (ready === null) return Promise.resolve();
-    ready.kill();
-    return new Promise((resolve) => ready.onEnd(() => resolve()));
+    return Promise.all(this.#ready.splice(0).map(ended)).then(() => {});
+  }
+
+  /** One at a time: together they would all be late. */
+  #prepareSoon(): void {
+    if (this.#closed || this.#ready.length >= this.stock.count) return;
+    this.#timer ??= setTimeout(() => this.#prepare(), this.stock.pauseMs).unref();
   }
 
   #prepare(): void {
     this.#timer = null;
-    if (this.#closed || this.#ready !== null) return;
+    if (this.#closed) return;
     try {
       this.#keep(this.#launch());
+      this.#prepareSoon();
     } catch {
       // Whoever needs one tries again, and tells.
     }
@@ -74,10 +88,11 @@ export class Blanks {
 
   /** One that dies before it is taken is nobody's loss; the next one is started when one is taken. */
   #keep(blank: InstanceProcess): void {
-    this.#ready = blank;
+    this.#ready.push(blank);
     blank.onEnd(() => {
-      if (this.#ready !== blank) return;
-      this.#ready = null;
+      const at = this.#ready.indexOf(blank);
+      if (at === -1) return;
+      this.#ready.splice(at, 1);
       blank.release();
     });
   }
@@ -85,6 +100,7 @@ export class Blanks {
   #launch(): InstanceProcess {
     this.#folder ??= this.reaper.makeFolder();
     this.#counter += 1;
+    const { background, likely } = this.stock;
     return new InstanceProcess({
       id: this.#counter,
       folder: this.#folder,
@@ -92,6 +108,13 @@ export class Blanks {
       reaper: this.reaper,
       census: this.#census,
       compileCache: join(this.#folder, 'compiled'),
+      background,
+      likely,
     });
   }
+}
+
+function ended(blank: InstanceProcess): Promise<void> {
+  blank.kill();
+  return new Promise((resolve) => blank.onEnd(() => resolve()));
 }

@@ -1,8 +1,17 @@
 import type { Build, FunctionResource } from '../model/build';
 import type { Boot, BootFunction, BootResource, Reading } from '../protocol/messages';
+import type { OutboundHook } from '../protocol/outbound';
+
+/** What the pool knows of an instance beside its build. */
+export interface BootSettings {
+  readonly production: boolean;
+  readonly reading: Reading;
+  readonly temporaryFolder: string;
+  readonly outbound: OutboundHook | undefined;
+}
 
 /** What an instance of this build is told before anything else. */
-export function bootOf(build: Build, production: boolean, reading: Reading, temporaryFolder: string): Boot {
+export function bootOf(build: Build, { production, reading, temporaryFolder, outbound }: BootSettings): Boot {
   return {
     root: build.root,
     production,
@@ -13,6 +22,7 @@ export function bootOf(build: Build, production: boolean, reading: Reading, temp
     authToken: build.authToken,
     temporaryFolder,
     reading,
+    ...(outbound === undefined ? {} : { outbound }),
   };
 }
 

@@ -23,6 +23,10 @@ export interface ProcessSettings {
   readonly census: Census;
   /** Where the runtime may keep what Node compiled; other processes find it there. */
   readonly compileCache: string;
+  /** It does not keep our process alive. */
+  readonly background?: boolean;
+  /** Loaded before it knows what it runs; files and built-in modules. */
+  readonly likely?: readonly string[];
 }
 
 export interface ExitStatus {
@@ -42,7 +46,7 @@ export class InstanceProcess {
   readonly #launched: LaunchedProcess;
 
   /** Throws what starting a process throws. */
-  constructor({ id, folder, limits, reaper, census, compileCache }: ProcessSettings) {
+  constructor({ id, folder, limits, reaper, census, ...rest }: ProcessSettings) {
     this.id = id;
     this.memoryMb = limits.memoryMb;
     this.temporaryFolder = join(folder, `instance-${id}`);
@@ -51,7 +55,7 @@ export class InstanceProcess {
     this.claims = new ClaimFile(folder, `claims-${id}`);
     const tag = createTag();
     try {
-      this.#launched = launch({ ...limits, tag, claimFd: this.claims.fd, compileCache });
+      this.#launched = launch({ ...limits, ...rest, tag, claimFd: this.claims.fd });
     } catch (error) {
       this.release();
       throw error;

@@ -32,6 +32,10 @@ export interface LaunchSettings {
   readonly claimFd: number;
   /** Handed to the runtime. */
   readonly compileCache: string;
+  /** It does not keep our process alive. */
+  readonly background?: boolean;
+  /** Loaded before it knows what it runs; files and built-in modules. */
+  readonly likely?: readonly string[];
 }
 
 export interface LaunchedProcess {
@@ -60,11 +64,19 @@ export function launch(settings: LaunchSettings): LaunchedProcess {
   const [, stdout, stderr, channel] = child.stdio ?? [];
   if (!stdout || !stderr || !channel)
     throw new Error('the process got no pipes; are there too many open files?');
+  if (settings.background === true)
+    for (const handle of [child, stdout, stderr, channel]) (handle as ChildProcess | Socket).unref();
   return { child, channel: channel as Socket, stdout: stdout as Readable, stderr: stderr as Readable };
 }
 
-function commandOf({ memoryMb, maxOpenFiles, tag, compileCache }: LaunchSettings): readonly string[] {
-  const node = [process.execPath, ...heapFlags(memoryMb), RUNTIME_MAIN, compileCache];
+function commandOf({
+  memoryMb,
+  maxOpenFiles,
+  tag,
+  compileCache,
+  likely = [],
+}: LaunchSettings): readonly string[] {
+  const node = [process.execPath, ...heapFlags(memoryMb), RUNTIME_MAIN, compileCache, ...likely];
   return HAS_SHELL ? [SHELL, '-c', LIMITED, 'hookswitch', String(maxOpenFiles), tag, ...node] : node;
 }
 

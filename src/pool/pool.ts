@@ -21,6 +21,8 @@ export interface PoolOptions extends StarterOptions {
   readonly minInstances: number;
   readonly maxInvocations: number | null;
   readonly isolation: 'function' | 'environment';
+  /** Where nobody waits for the next first call, a spare is made once it is quiet. */
+  readonly shortLived?: boolean;
 }
 
 export type OnInvocationEnd = (outcome: Outcome, invocation: Invocation) => void;
@@ -80,8 +82,7 @@ export class Pool {
       {
         sent: (instance) => this.#onSent(instance as Instance),
         waits: () => this.#tick(),
-        // The next spare waits a little: the call that is about to run needs the cores now.
-        taken: () => void setTimeout(() => this.#starter.prepareSpare(), TICK_MS).unref(),
+        taken: () => this.#onTaken(),
         lost: (instance) => this.#onLost(instance as Instance),
       },
     );
@@ -194,6 +195,12 @@ export class Pool {
     if (now - this.#toldThatStartsFailAt < TELL_AGAIN_MS) return;
     this.#toldThatStartsFailAt = now;
     this.events.notice('error', startFailedText(detail));
+  }
+
+  /** The next spare waits a little: the call that is about to run needs the cores now. A test may be over by then. */
+  #onTaken(): void {
+    if (this.options.shortLived === true) return;
+    setTimeout(() => this.#starter.prepareSpare(), TICK_MS).unref();
   }
 
   #onLost(instance: Instance): void {

@@ -1,6 +1,7 @@
 /** Makes instances of processes for a pool, and keeps a spare: one that is ready but belongs to no Function yet. */
 import type { Build } from '../model/build';
 import { encodeBoot, type Reading } from '../protocol/messages';
+import type { OutboundHook } from '../protocol/outbound';
 import type { Blanks } from './blanks';
 import { bootOf } from './boot';
 import { Instance } from './instance';
@@ -13,6 +14,8 @@ export interface StarterOptions {
   readonly production: boolean;
   readonly reading: Reading;
   readonly blanks: Blanks;
+  /** In tests. */
+  readonly outbound?: OutboundHook | undefined;
 }
 
 export interface StarterEvents {
@@ -135,11 +138,13 @@ export class Starter {
 
   #start(): Instance | null {
     try {
-      const { blanks, production, reading } = this.options;
+      const { blanks, production, reading, outbound } = this.options;
       const process = blanks.take();
+      const { temporaryFolder } = process;
       const instance = new Instance(process, () => performance.now(), this.instanceEvents);
       this.all.add(instance);
-      instance.boot(encodeBoot(bootOf(this.build, production, reading, process.temporaryFolder)));
+      const boot = bootOf(this.build, { production, reading, temporaryFolder, outbound });
+      instance.boot(encodeBoot(boot));
       return instance;
     } catch (error) {
       this.#failedStarts += 1;

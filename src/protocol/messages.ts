@@ -22,6 +22,7 @@ import {
   parseJson,
   stringify,
 } from './encoding';
+import type { OutboundHook } from './outbound';
 
 /** Descriptor of the messages inside an instance. */
 export const CHANNEL_FD = 3;
@@ -52,6 +53,8 @@ export interface Boot {
   /** A folder that belongs to this instance alone. */
   readonly temporaryFolder: string;
   readonly reading: Reading;
+  /** In tests. */
+  readonly outbound?: OutboundHook;
 }
 
 /**

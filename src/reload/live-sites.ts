@@ -6,9 +6,8 @@ import type { Site, Sites } from '../gateway/handle';
 import { RouteTable } from '../gateway/router';
 import type { Build } from '../model/build';
 import type { PlatformEvents, PlatformOptions } from '../platform';
-import type { Blanks } from '../pool/blanks';
 import { Pool, type PoolEvents } from '../pool/pool';
-import type { Reaper } from '../pool/reaper';
+import type { ProcessSupply } from '../pool/supply';
 import { describeLoadFailure } from '../telemetry/load-failure';
 import { describeProblem } from '../telemetry/problem';
 import { Changes } from './changes';
@@ -16,32 +15,26 @@ import { Changes } from './changes';
 /** Throws `CodedError` where the project cannot be served. */
 export async function openSites(
   options: PlatformOptions,
-  { blanks, reaper }: Processes,
+  supply: ProcessSupply,
   events: PlatformEvents,
 ): Promise<LiveSites> {
   // First the watch: what is saved while the project is read must not be missed.
   const tellProblem = (message: string) => events.notice('warn', message);
   const changes = options.live ? new Changes(options.project, tellProblem) : null;
-  const compiler = new Compiler(() => reaper.makeFolder());
+  const compiler = new Compiler(() => supply.reaper.makeFolder());
   try {
     const build = await compiler.compile(readProject(options.project, process.env));
-    return new LiveSites({ options, blanks, events, changes, compiler }, build);
+    return new LiveSites({ options, supply, events, changes, compiler }, build);
   } catch (error) {
     changes?.close();
     await compiler.close();
-    reaper.close();
     throw error;
   }
 }
 
-interface Processes {
-  readonly blanks: Blanks;
-  readonly reaper: Reaper;
-}
-
 interface Surroundings {
   readonly options: PlatformOptions;
-  readonly blanks: Blanks;
+  readonly supply: ProcessSupply;
   readonly events: PlatformEvents;
   /** `null`: the first build is served for ever. */
   readonly changes: Changes | null;
@@ -128,10 +121,14 @@ export class LiveSites implements Sites {
   // --- a site
 
   #open(build: Build): Site {
-    const { options, blanks } = this.surroundings;
+    const { options, supply } = this.surroundings;
     // On a server it stands in the environment, on a hosted project among the variables.
     const production = options.production || build.variables.NODE_ENV === 'production';
-    const pool = new Pool(build, { ...options, production, blanks }, this.#poolEventsOf(build));
+    const pool = new Pool(
+      build,
+      { ...options, production, blanks: supply.blanks },
+      this.#poolEventsOf(build),
+    );
     this.#pools.add(pool);
     return { build, routes: new RouteTable(build), pool, production };
   }

@@ -12,11 +12,20 @@ interface CompileCache {
 // The cast adds what Node 20, whose types are used, does not have yet.
 const { enableCompileCache, flushCompileCache } = nodeModule as unknown as CompileCache;
 
-const [, , folder] = process.argv;
+const [, , folder, ...modules] = process.argv;
 process.argv.length = 2;
 if (folder !== undefined) enableCompileCache?.(folder);
 
 /** Writes it now: instances end by SIGKILL. */
 export function saveCompiled(): void {
   flushCompileCache?.();
+}
+
+/** What is likely to be needed, while nobody waits. What cannot be loaded is told to whoever needs it. */
+export function loadLikely(): void {
+  for (const name of modules.splice(0)) {
+    try {
+      require(name);
+    } catch {}
+  }
 }

@@ -23,6 +23,7 @@ import {
   type Reply,
   type ToInstance,
 } from '../protocol/messages';
+import type { OutboundHook } from '../protocol/outbound';
 import { AuthorModules } from './author-modules';
 import { type Channel, ChannelClosed } from './channel';
 import { saveCompiled } from './compile-cache';
@@ -142,6 +143,7 @@ export class Loop {
 
   #boot(boot: Boot): void {
     replaceEnvironment(boot);
+    if (boot.outbound !== undefined) interceptOutbound(boot.outbound);
     const sdk = createSdk(boot.root);
     installGlobals(boot, sdk);
     installConsole({
@@ -320,6 +322,12 @@ export class Loop {
     const since = state?.id === 0 ? 'after it was loaded' : 'after the answer';
     this.channel.write(encodeConsole(state?.id ?? 0, 'error', `${since}: ${text}`));
   }
+}
+
+/** Loaded in tests only. */
+function interceptOutbound(hook: OutboundHook): void {
+  const outbound = require('./outbound') as typeof import('./outbound');
+  outbound.interceptOutbound(hook);
 }
 
 /** Set here and not at spawn, so that a project's NODE_OPTIONS or LD_PRELOAD never steer this process. */

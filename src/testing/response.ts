@@ -1,0 +1,34 @@
+/** What a request to the project was answered. */
+import type { RequestRecord } from '../model/invocation';
+import type { Incoming } from './client';
+
+export class TestResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Buffer;
+  /** What is known of it beside the answer: the Function, the error and its cause, what it wrote. */
+  readonly record: RequestRecord;
+
+  constructor({ status, rawHeaders, body }: Incoming, record: RequestRecord) {
+    this.status = status;
+    this.headers = new Headers();
+    for (let at = 0; at < rawHeaders.length; at += 2) {
+      this.headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '');
+    }
+    this.body = body;
+    this.record = record;
+  }
+
+  get ok(): boolean {
+    return this.status >= 200 && this.status < 300;
+  }
+
+  text(): string {
+    return this.body.toString('utf8');
+  }
+
+  /** Throws where it is none. */
+  json(): unknown {
+    return JSON.parse(this.text()) as unknown;
+  }
+}

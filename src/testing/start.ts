@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { startPlatform } from '../platform';
+import type { ProcessSupply } from '../pool/supply';
+import { INSTANCE_LIMITS, type InlineFiles, platformOptions, type StartOptions } from './options';
+import { Outbound } from './outbound/outbound';
+import { TestProject } from './project';
+import { Records } from './records';
+import { type Place, Workshop } from './workshop';
+
+/** The one thing that outlives a project: see there. It closes by itself. */
+const WORKSHOP = new Workshop();
+
+/**
+ * Serves a project for a test: a folder, or files written inline (`{ 'functions/hello.js': 'exports.handler = …' }`).
+ * It does not keep the test process alive; `close` ends it sooner.
+ *
+ * Rejects with `CodedError` where the project cannot be served.
+ */
+export async function startProject(
+  source: string | InlineFiles,
+  options: StartOptions = {},
+): Promise<TestProject> {
+  const place = WORKSHOP.enter();
+  const id = randomBytes(8).toString('hex');
+  const end = (): Promise<void> => {
+    place.outbound.remove(id);
+    return WORKSHOP.leave(place);
+  };
+  try {
+    const root = typeof source === 'string' ? source : place.folder.write(source);
+    return await serve({ id, root, options }, place, end);
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+interface Wanted {
+  readonly id: string;
+  readonly root: string;
+  readonly options: StartOptions;
+}
+
+async function serve(
+  { id, root, options }: Wanted,
+  place: Place,
+  end: () => Promise<void>,
+): Promise<TestProject> {
+  const settings = platformOptions(root, options);
+  const records = new Records();
+  const { network = 'refuse', cassette } = options;
+  const variables = () => platform.build.variables;
+  const outbound = new Outbound({ network, cassette, folder: place.folder.path, variables });
+  const hook = { rulesFile: outbound.rulesFile, project: id, port: await place.outbound.port() };
+  place.outbound.add(id, outbound);
+  const platform = await startPlatform({ ...settings, ...supplyFor(root, options), outbound: hook }, records);
+  const publicUrl = settings.publicUrl?.href.replace(/\/$/, '') ?? null;
+  return new TestProject({ platform, records, outbound, timeoutMs: settings.timeoutMs, publicUrl, end });
+}
+
+/** Processes in reserve have the usual limits. */
+function supplyFor(root: string, options: StartOptions): { readonly supply?: ProcessSupply } {
+  const names = Object.keys(INSTANCE_LIMITS) as (keyof typeof INSTANCE_LIMITS)[];
+  return names.every((name) => options[name] === undefined) ? { supply: WORKSHOP.supplyFor(root) } : {};
+}
