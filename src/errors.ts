@@ -317,6 +317,50 @@ export const ERRORS = {
     vendor: 82002,
   },
 
+  // What the admin API answers, to the console and to commands.
+  HS_CONSOLE_DENIED: {
+    status: 401,
+    text: 'this needs the session of the console, or its token',
+    when: 'A request to the admin API has neither a session cookie nor the token, or they are wrong or of an earlier start; or a link to the console was used already or is too old.',
+    fix: 'Get a new link with hookswitch console.',
+    vendor: null,
+  },
+  HS_CONSOLE_CROSS_SITE: {
+    status: 403,
+    text: 'this request does not come from the console',
+    when: 'A request to the console port names another host (DNS rebinding), or was made by a page of another origin.',
+    fix: 'Open the console by the address that is printed at start; name other addresses with --console-host.',
+    vendor: null,
+  },
+  HS_CONSOLE_BAD_REQUEST: {
+    status: 400,
+    text: 'the admin API does not understand this request',
+    when: 'A request to the admin API has a body that is too large, no JSON, or not what is expected there; or a parameter or method that is not known.',
+    fix: 'The message names the member; src/admin/api.ts has all of them.',
+    vendor: null,
+  },
+  HS_CONSOLE_BUSY: {
+    status: 429,
+    text: 'too much is asked of the admin API at once',
+    when: 'More than 16 streams of events are open, or more than 8 searches or repeated calls are under way.',
+    fix: 'Close other windows of the console.',
+    vendor: null,
+  },
+  HS_NO_RECORD: {
+    status: 404,
+    text: 'there is no such record',
+    when: 'The admin API was asked for an invocation that is not kept: its id is wrong, or newer ones have taken its place.',
+    fix: 'Keep more with --records and --records-memory, or write them to a file with --record-file.',
+    vendor: null,
+  },
+  HS_CANNOT_REPLAY: {
+    status: 422,
+    text: 'this request cannot be repeated',
+    when: 'A replay or a call from the console cannot be sent (its record has no request, or it is not valid HTTP), or its connection ended without a record.',
+    fix: 'The message says why; edit the request.',
+    vendor: null,
+  },
+
   // What stops a command.
   HS_USAGE: {
     status: null,
@@ -372,6 +416,34 @@ export const ERRORS = {
     text: 'cannot listen',
     when: 'The address or port cannot be listened on (not allowed, or not an address of this machine).',
     fix: 'Check --host and --port.',
+    vendor: null,
+  },
+  HS_NO_GATEWAY: {
+    status: null,
+    text: 'no gateway with a console was found',
+    when: 'hookswitch logs, show, replay or console finds no running gateway of this project whose console is on.',
+    fix: 'Start one with hookswitch start (on a server with --console), or name its project or --console-url.',
+    vendor: null,
+  },
+  HS_SEVERAL_GATEWAYS: {
+    status: null,
+    text: 'several gateways run',
+    when: 'More than one running gateway could be meant.',
+    fix: 'Name the folder of the project, or the one that is meant with --console-url.',
+    vendor: null,
+  },
+  HS_GATEWAY_UNREACHABLE: {
+    status: null,
+    text: 'the gateway does not answer',
+    when: 'The console of a gateway that should be running cannot be reached, does not answer in time, or does not know the token (it was started again).',
+    fix: 'Look whether it still runs, and start it again.',
+    vendor: null,
+  },
+  HS_RECORD_FILE: {
+    status: null,
+    text: 'the file of records cannot be used',
+    when: 'The file that --record-file names cannot be opened for writing, or the one that logs --file names cannot be read.',
+    fix: 'Check the path and who may write there.',
     vendor: null,
   },
 } as const satisfies Record<string, ErrorRow>;

@@ -61,6 +61,8 @@ export interface PlatformOptions {
   readonly shortLived?: boolean;
   /** What Functions connect to is looked at, in tests. */
   readonly outbound?: OutboundHook;
+  /** Records of requests have what went over the wire (`Traffic`). */
+  readonly keepsTraffic?: boolean;
 }
 
 /** Where a project is and how it is read. Paths are absolute. */
@@ -213,8 +215,9 @@ function ownSupply(options: PlatformOptions, warn: (message: string) => void): P
 
 /** Throws `CodedError` (HS_USAGE). */
 function gatewayOptionsOf(options: PlatformOptions): GatewayOptions {
-  const { publicUrl, trustProxy, checkSignatures, signatureStatus } = options;
+  const { publicUrl, trustProxy, checkSignatures, signatureStatus, keepsTraffic = false } = options;
   const origin = createOrigin(publicUrl, trustProxy);
   const bodyMemoryMb = options.bodyMemoryMb ?? defaultBodyMemoryMb();
-  return { origin, hasPublicUrl: publicUrl !== null, checkSignatures, signatureStatus, bodyMemoryMb };
+  const hasPublicUrl = publicUrl !== null;
+  return { origin, hasPublicUrl, checkSignatures, signatureStatus, bodyMemoryMb, keepsTraffic };
 }

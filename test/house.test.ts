@@ -17,6 +17,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['testing'],
   ['platform'],
   ['admin', 'reload'],
+  ['records'],
   ['gateway', 'api', 'simulator', 'check'],
   ['pool', 'store', 'build', 'telemetry'],
   ['protocol', 'config'],

@@ -26,6 +26,7 @@ const OK: RequestRecord = {
   detail: null,
   console: [],
   consoleDropped: 0,
+  traffic: null,
 };
 
 const FAILED: RequestRecord = {

@@ -1,6 +1,8 @@
 /**
  * The admin API: what the console and `hookswitch logs`, `show` and `replay` talk to. JSON over HTTP on the console
- * port; every path below needs the session cookie or `Authorization: Bearer <token>`. Types only: both sides import them.
+ * port; every path below needs the session cookie (sent to `/api` alone) or `Authorization: Bearer <token>`, else 401
+ * `HS_CONSOLE_DENIED`. What is not a GET needs `Content-Type: application/json` where it has a body, and comes from the console
+ * itself. Types only: both sides import them.
  *
  * | Request | Answer |
  * | --- | --- |
@@ -11,6 +13,7 @@
  * | `GET /api/invocations/:id` | `InvocationRecord`, or 404 |
  * | `GET /api/invocations/:id/source` | `SourceExcerpt[]`: the author's lines that the error's stack names |
  * | `GET /api/invocations/:id/body?side=request|response` | the kept bytes, as `application/octet-stream` attachment |
+ * | `POST /api/tickets` | `TicketAnswer`: a new link that opens the console; with the token only |
  * | `GET /api/events` | Server-Sent Events, one `ConsoleEvent` each (`data:` is JSON) |
  * | `POST /api/call` `CallRequest` | `InvocationRecord` of the call |
  * | `POST /api/invocations/:id/replay` `ReplayRequest` | `ReplayAnswer` |
@@ -25,6 +28,11 @@ import type { InvocationRecord, InvocationSummary } from '../model/record';
 export interface ApiError {
   readonly code: string;
   readonly message: string;
+}
+
+export interface TicketAnswer {
+  /** Works once, within minutes. */
+  readonly url: string;
 }
 
 export interface ProjectInfo {
@@ -72,18 +80,7 @@ export interface Setting {
   readonly help: string;
 }
 
-/** Each member narrows; absent or empty ones do not. */
-export interface InvocationFilter {
-  /** `200`, `4xx`, `5xx`, `error` (any that failed), `ok` */
-  readonly status?: string;
-  /** Part of the file name or path. */
-  readonly function?: string;
-  readonly method?: string;
-  /** `CA…`, `SM…`, `MM…`, `RQ…`, or a phone number. */
-  readonly sid?: string;
-  /** Text anywhere: target, console lines, error, parameters, bodies. Case does not matter. */
-  readonly q?: string;
-}
+export type { InvocationFilter } from '../model/record';
 
 export interface InvocationPage {
   readonly invocations: readonly InvocationSummary[];
@@ -104,7 +101,9 @@ export type ConsoleEvent =
     }
   | { readonly type: 'reloaded'; readonly build: string; readonly problem: string | null }
   | { readonly type: 'notice'; readonly level: ConsoleLevel; readonly message: string }
-  | { readonly type: 'cleared' };
+  | { readonly type: 'cleared' }
+  /** So many invocations were too fast to be told one by one: load the list again. */
+  | { readonly type: 'missed'; readonly count: number };
 
 export interface SourceExcerpt {
   /** Relative to the project. */

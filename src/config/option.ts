@@ -10,6 +10,7 @@ export const OPTION_GROUPS = [
   'Signatures',
   'Limits',
   'Development',
+  'Records',
   'Output',
   'Help',
 ] as const;

@@ -26,6 +26,7 @@ const MOST_INVOCATIONS = 1_000_000;
 const MOST_INSTANCES = 10_000;
 const MOST_CONNECTIONS = 1_000_000;
 const SMALLEST_BODY_MEMORY_MB = 4;
+const MOST_RECORDS = 1_000_000;
 
 export const OPTIONS = {
   // Address
@@ -270,6 +271,66 @@ export const OPTIONS = {
     group: 'Development',
     initial: true,
     help: 'Watch the project and serve what was saved.',
+  }),
+
+  // Records
+  console: {
+    ...switchOption({
+      group: 'Records',
+      initial: true,
+      help: 'The console: each request with what came, what was answered and why, on a port of its own that this machine alone can reach and a link opens. hookswitch logs, show and replay ask it. With --console also in production and in a pipe.',
+    }),
+    initialText: 'on where people develop: on a terminal, with --live, without NODE_ENV=production',
+  },
+  consolePort: valueOption<number>({
+    kind: 'number',
+    group: 'Records',
+    placeholder: 'PORT',
+    initial: 3_001,
+    initialText: '3001, or the next free one of ten',
+    allowed: 'an integer from 0 to 65535 (0 takes a free port)',
+    read: readInteger(0, 65_535),
+    help: 'Port of the console, and switches it on; 0 takes a free one.',
+  }),
+  consoleHost: valueOption<string>({
+    kind: 'string',
+    group: 'Records',
+    placeholder: 'HOST',
+    initial: '127.0.0.1',
+    initialText: '127.0.0.1, this machine only',
+    allowed: HOST_ALLOWED,
+    read: readHost,
+    help: 'Address that the console listens on. It speaks HTTP without encryption: on any other than this machine put a proxy with TLS in front.',
+  }),
+  records: valueOption<number>({
+    kind: 'number',
+    group: 'Records',
+    placeholder: 'COUNT',
+    initial: 10_000,
+    initialText: '10,000',
+    allowed: `an integer from 0 to ${MOST_RECORDS}`,
+    read: readInteger(0, MOST_RECORDS),
+    help: 'How many of the last requests are kept in memory for the console; 0 keeps none, and there is no console.',
+  }),
+  recordsMemory: valueOption<number>({
+    kind: 'number',
+    group: 'Records',
+    placeholder: 'MB',
+    initial: 64,
+    initialText: '64 MB',
+    allowed: `megabytes from 1 to ${LARGEST_MEMORY_MB}`,
+    read: readInteger(1, LARGEST_MEMORY_MB),
+    help: 'What they may take in memory, about; older ones go.',
+  }),
+  recordFile: valueOption<string | null>({
+    kind: 'string',
+    group: 'Records',
+    placeholder: 'FILE',
+    initial: null,
+    initialText: 'none',
+    allowed: 'a file',
+    read: readText,
+    help: 'Also write each record as a JSON line to this file, secrets hidden, also without a console. At 64 MB it becomes FILE.1 and a new one is begun.',
   }),
 
   // Output

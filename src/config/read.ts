@@ -21,8 +21,26 @@ export const START_FLAGS: Flags = { options: OPTIONS, accepted: COMPATIBILITY_FL
 
 export type StartSources = Sources<typeof OPTIONS>;
 
+/** What is kept of requests that are over, and who may look. */
+export interface RecordsOptions {
+  /** `null`: only where people develop. */
+  readonly console: boolean | null;
+  readonly host: string;
+  readonly port: number;
+  /** So many ports after it are tried where it is taken. */
+  readonly sparePorts: number;
+  readonly count: number;
+  readonly bytes: number;
+  /** Absolute path, or `null`. */
+  readonly file: string | null;
+}
+
+const SPARE_PORTS = 9;
+const MB = 1_048_576;
+
 export interface StartOptions {
   readonly platform: PlatformOptions;
+  readonly records: RecordsOptions;
   readonly logLevel: LogLevel;
   readonly outputFormat: OutputFormat;
   /** One line each: what was asked for and is not done, or may not be what was meant. */
@@ -50,11 +68,13 @@ export function startOptionsOf(
 ): StartOptions {
   const { sources, root } = startSourcesOf(given, environment, currentFolder);
   const platform = platformOptions(sources, root, environment);
+  const records = recordsOptions(sources, currentFolder);
   return {
     platform,
+    records,
     logLevel: logLevelOf(sources),
     outputFormat: sources.value('outputFormat'),
-    warnings: [...compatibilityWarnings(given), ...warnOf(platform)],
+    warnings: [...compatibilityWarnings(given), ...warnOf(platform), ...warnOfOpenConsole(records)],
   };
 }
 
@@ -143,6 +163,29 @@ function platformOptions(sources: StartSources, root: string, environment: Envir
     reading: 'frozen',
     live: sources.value('live'),
     production: environment.NODE_ENV === 'production',
+    keepsTraffic: false,
+  };
+}
+
+/** A port that was named is the one that is meant. Throws `CodedError` (HS_USAGE). */
+function recordsOptions(sources: StartSources, currentFolder: string): RecordsOptions {
+  const port = sources.find('consolePort');
+  const asked = sources.find('console');
+  const count = sources.value('records');
+  const isNamed = port.origin.from !== 'default';
+  const console = asked.origin.from === 'default' ? (isNamed ? true : null) : asked.value;
+  if (count === 0 && console === true) {
+    throw new CodedError('HS_USAGE', '--records 0 leaves nothing that the console could show');
+  }
+  const file = sources.value('recordFile');
+  return {
+    console: count === 0 ? false : console,
+    host: sources.value('consoleHost'),
+    port: port.value,
+    sparePorts: isNamed ? 0 : SPARE_PORTS,
+    count,
+    bytes: sources.value('recordsMemory') * MB,
+    file: file === null ? null : resolve(currentFolder, file),
   };
 }
 
@@ -179,6 +222,13 @@ function warnOf(platform: PlatformOptions): string[] {
   const warnings = [warnOfTimeout(platform.timeoutMs)];
   if (!isLoopback(platform.host)) warnings.push(...warnOfOpenHost(platform));
   return warnings.filter((warning) => warning !== null);
+}
+
+function warnOfOpenConsole({ host, console }: RecordsOptions): string[] {
+  if (console === false || isLoopback(host)) return [];
+  return [
+    `--console-host ${host}: the console and its links can be reached from other machines, without encryption`,
+  ];
 }
 
 /** request-flow, "Decided here": what a Host header decides can be replayed from another host. */

@@ -3,13 +3,11 @@
  * document: no scripts, nothing loaded, everything that is not ours escaped.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { extname, isAbsolute, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { ERRORS, type ErrorCode } from '../errors';
 import type { ConsoleLine } from '../model/invocation';
 import { clip } from './clip';
+import { findPlaces } from './source-place';
 
 export interface ErrorPage {
   readonly status: number;
@@ -29,8 +27,6 @@ export interface ErrorPage {
   readonly console: readonly ConsoleLine[];
 }
 
-const MAX_SOURCE_BYTES = 512 * 1_024;
-const SOURCE_EXTENSIONS: readonly string[] = ['.js', '.cjs', '.mjs', '.ts'];
 const LINES_AROUND = 5;
 const SHOWN_CONSOLE_LINES = 200;
 const SHOWN_CHARACTERS = 20_000;
@@ -102,8 +98,8 @@ function section(title: string, body: string): string {
 // --- the author's source
 
 function renderSource({ failure, root }: ErrorPage): string {
-  const place = failure?.stack == null ? null : firstPlace(failure.stack, root);
-  if (place === null) return '';
+  const place = failure?.stack == null ? undefined : findPlaces(failure.stack, root, 1)[0];
+  if (place === undefined) return '';
   const first = Math.max(1, place.line - LINES_AROUND);
   const shown = place.lines.slice(first - 1, place.line + LINES_AROUND);
   const rows = shown.map((text, at) => renderSourceLine(text, first + at, first + at === place.line));
@@ -113,67 +109,6 @@ function renderSource({ failure, root }: ErrorPage): string {
 function renderSourceLine(text: string, line: number, here: boolean): string {
   const className = here ? ' class="here"' : '';
   return `<span${className}><i>${line}</i>${escapeHtml(clip(text, SHOWN_LINE_CHARACTERS))}</span>`;
-}
-
-interface Place {
-  /** Relative to the project. */
-  readonly name: string;
-  readonly line: number;
-  readonly lines: readonly string[];
-}
-
-/** The first frame of the stack that is the author's own code. */
-function firstPlace(stack: string, root: string): Place | null {
-  for (const text of stack.slice(0, SHOWN_CHARACTERS).split('\n').slice(0, 100)) {
-    const frame = parseFrame(text);
-    const place = frame === null ? null : readPlace(frame, root);
-    if (place !== null) return place;
-  }
-  return null;
-}
-
-interface Frame {
-  readonly file: string;
-  readonly line: number;
-}
-
-/** `at name (/file.js:1:2)`, `at /file.js:1:2`, and the `/file.js:1` that a syntax error begins with. */
-function parseFrame(text: string): Frame | null {
-  const found =
-    /^(?:\s*at (?:.*\()?(?:async )?)?((?:file:\/\/)?(?:\/|[A-Za-z]:[\\/])[^()]*?):(\d{1,7})(?::\d+)?\)?$/.exec(
-      text,
-    );
-  const [, file = '', line = ''] = found ?? [];
-  if (file === '') return null;
-  if (!file.startsWith('file://')) return { file, line: Number(line) };
-  return URL.canParse(file) ? { file: pathOf(file), line: Number(line) } : null;
-}
-
-function pathOf(url: string): string {
-  try {
-    return fileURLToPath(url);
-  } catch {
-    return '';
-  }
-}
-
-/** A stack is text that a Function made: only plain source files inside the project are read, and only small ones. */
-function readPlace(frame: Frame, root: string): Place | null {
-  if (!isAbsolute(frame.file)) return null;
-  try {
-    const file = realpathSync(frame.file);
-    if (!SOURCE_EXTENSIONS.includes(extname(file))) return null;
-    const name = relative(realpathSync(root), file);
-    if (isAbsolute(name) || name.split(sep).some((part) => part.startsWith('.') || part === 'node_modules'))
-      return null;
-    const stat = statSync(file);
-    if (!stat.isFile() || stat.size > MAX_SOURCE_BYTES) return null;
-    const lines = readFileSync(file, 'utf8').split('\n');
-    return frame.line <= lines.length ? { name: name.split(sep).join('/'), line: frame.line, lines } : null;
-  } catch {
-    // The file is gone or cannot be read: the page does without it.
-    return null;
-  }
 }
 
 // --- stack and console

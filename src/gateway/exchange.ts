@@ -1,13 +1,20 @@
 /** One request and its response, from the parsed head to the record. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { ErrorCode } from '../errors';
-import type { ConsoleLine, RequestRecord } from '../model/invocation';
+import type { CallTiming, ConsoleLine, KeptBody, RequestRecord, Traffic } from '../model/invocation';
+import type { Invocation } from '../pool/invocation';
 import type { DecodedBody } from './body';
 import type { BodyMemory } from './body-memory';
 import { RequestHead } from './request-head';
 import type { Route } from './router';
 
 export type OnRecord = (record: RequestRecord) => void;
+
+/** What is kept of a body; the rest is counted. A request can be repeated only where it was kept whole. */
+export const KEPT_REQUEST_BYTES = 256 * 1024;
+export const KEPT_RESPONSE_BYTES = 64 * 1024;
 
 /** Hot: one for each request, always the same shape. */
 export class Exchange {
@@ -31,6 +38,15 @@ export class Exchange {
   /** Of `bodyMemory`, which is `null` for bodies that are not counted. */
   heldBytes = 0;
   bodyMemory: BodyMemory | null = null;
+  /** Whether the record is to have its `Traffic`. */
+  keepsTraffic = false;
+  /** Id of the build that decided, for the record. */
+  build: string | null = null;
+  invocation: Invocation | null = null;
+  answeredAt = 0;
+  /** Name, value, name, value, … */
+  responseHeaders: readonly string[] = NO_HEADERS;
+  responseBody: KeptBody | null = null;
 
   constructor(
     readonly id: string,
@@ -55,7 +71,8 @@ export class Exchange {
     if (this.ended) return;
     this.ended = true;
     if (this.bodyMemory !== null) this.bodyMemory.release(this.heldBytes);
-    const durationMs = performance.now() - this.#startedAt;
+    const now = performance.now();
+    const durationMs = now - this.#startedAt;
     this.onRecord({
       id: this.id,
       startedAt: Date.now() - durationMs,
@@ -69,9 +86,58 @@ export class Exchange {
       detail: this.detail,
       console: this.console,
       consoleDropped: this.consoleDropped,
+      traffic: this.keepsTraffic ? this.#traffic(now) : null,
     });
   }
+
+  /** Hot. */
+  #traffic(now: number): Traffic {
+    const { req, head, route, raw } = this;
+    const { remoteAddress, remotePort } = req.socket;
+    return {
+      remoteAddress: remoteAddress ?? null,
+      remotePort: remotePort ?? 0,
+      kind: route === null ? null : route.kind,
+      visibility: route === null ? null : route.visibility,
+      build: this.build,
+      requestHeaders: head.rawHeaders,
+      requestBody: raw.length === 0 ? null : keepBody(raw, KEPT_REQUEST_BYTES),
+      responseHeaders: this.responseHeaders,
+      responseBody: this.isHead ? null : this.responseBody,
+      timing: this.invocation === null ? null : this.#timing(this.invocation, now),
+    };
+  }
+
+  #timing({ queuedAt, takenAt, startedAt }: Invocation, now: number): CallTiming {
+    const { answeredAt } = this;
+    return { receivedAt: this.#startedAt, queuedAt, takenAt, startedAt, answeredAt, sentAt: now };
+  }
+}
+
+/** Of what was no request, so that nothing of it was read. */
+export function unreadTraffic(socket: Duplex | null): Traffic {
+  const { remoteAddress, remotePort } = socket instanceof Socket ? socket : NOBODY;
+  return {
+    remoteAddress: remoteAddress ?? null,
+    remotePort: remotePort ?? 0,
+    kind: null,
+    visibility: null,
+    build: null,
+    requestHeaders: NO_HEADERS,
+    requestBody: null,
+    responseHeaders: NO_HEADERS,
+    responseBody: null,
+    timing: null,
+  };
+}
+
+const NOBODY = { remoteAddress: undefined, remotePort: undefined };
+
+/** As text, because a small Buffer is a view into a slab of many, and a string of its own is cheap to keep. */
+export function keepBody(bytes: Buffer, limit: number): KeptBody {
+  return { latin1: bytes.toString('latin1', 0, Math.min(limit, bytes.length)), bytes: bytes.length };
 }
 
 const EMPTY = Buffer.alloc(0);
 const NO_LINES: readonly ConsoleLine[] = Object.freeze([]);
+const NO_HEADERS: readonly string[] = Object.freeze([]);

@@ -50,6 +50,8 @@ export interface GatewayOptions {
   readonly signatureStatus: 400 | 403;
   /** Of the bodies of all requests together. */
   readonly bodyMemoryMb: number;
+  /** Records have what went over the wire. */
+  readonly keepsTraffic: boolean;
 }
 
 const ALLOW = ['Allow', 'GET, POST, OPTIONS'];
@@ -86,7 +88,13 @@ export class Handler {
   }
 
   open(req: IncomingMessage, res: ServerResponse): Exchange {
-    return new Exchange(this.#ids.next(), req, res, this.onRecord);
+    const exchange = new Exchange(this.#ids.next(), req, res, this.onRecord);
+    exchange.keepsTraffic = this.options.keepsTraffic;
+    return exchange;
+  }
+
+  get keepsTraffic(): boolean {
+    return this.options.keepsTraffic;
   }
 
   nextId(): string {
@@ -162,6 +170,7 @@ export class Handler {
 
   #method(exchange: Exchange, site: Site, route: Route): void {
     exchange.route = route;
+    exchange.build = site.build.id;
     switch (exchange.head.method) {
       case 'POST':
         return this.#admit(exchange, site, route);
@@ -199,11 +208,11 @@ export class Handler {
 
   #decode(exchange: Exchange, site: Site, route: Route, raw: Buffer): void {
     const { contentType, contentEncoding } = exchange.head;
+    exchange.raw = raw;
     if (contentEncoding !== undefined && !holdInflated(exchange, this.#bodyMemory, raw, null)) return;
     decodeBody(raw, contentType, contentEncoding, (error, body) => {
       if (error !== null) return refuse(exchange, error.code, error.detail);
       if (contentEncoding !== undefined) holdInflated(exchange, this.#bodyMemory, raw, body?.bytes ?? raw);
-      exchange.raw = raw;
       exchange.body = body;
       safely(exchange, () => this.#verify(exchange, site, route));
     });
@@ -266,6 +275,7 @@ export class Handler {
     const { req, res } = exchange;
     const end = () => {
       const type = res.getHeader('Content-Type');
+      if (exchange.keepsTraffic && !exchange.ended) keepAssetResponse(exchange);
       exchange.end(res.statusCode, typeof type === 'string' ? type : null);
     };
     // The client has left: this was said already.
@@ -300,6 +310,8 @@ export class Handler {
   /** Hot. */
   #answer(exchange: Exchange, site: Site, outcome: Outcome, invocation: Invocation): void {
     if (exchange.ended) return;
+    exchange.invocation = outcome.type === 'superseded' ? null : invocation;
+    exchange.answeredAt = performance.now();
     if (invocation.console !== null) exchange.console = invocation.console;
     exchange.consoleDropped = invocation.consoleDropped;
     switch (outcome.type) {
@@ -323,6 +335,7 @@ export class Handler {
   #routeAgain(exchange: Exchange, site: Site): void {
     const route = site.routes.find(exchange.head.path);
     exchange.route = route;
+    exchange.build = site.build.id;
     if (route === null) refuse(exchange, 'HS_NOT_FOUND', null);
     else if (this.#maySign(exchange, site, route)) this.#verify(exchange, site, route);
   }
@@ -331,6 +344,15 @@ export class Handler {
 /** A browser in development gets a page that it can read; webhooks and scripts get what production sends. */
 function showsPage({ head }: Exchange, { production }: Site): boolean {
   return !production && wantsPage(head.accept);
+}
+
+/** Its content stands in the project: only how much was sent is kept. */
+function keepAssetResponse(exchange: Exchange): void {
+  const { res } = exchange;
+  const headers = Object.entries(res.getHeaders());
+  exchange.responseHeaders = headers.flatMap(([name, value]) => [name, String(value)]);
+  const bytes = Number(res.getHeader('Content-Length') ?? 0);
+  if (bytes > 0) exchange.responseBody = { latin1: '', bytes };
 }
 
 /** Whether the author's code is to blame, and not the load or the machine. */

@@ -4,7 +4,7 @@ import { RESPONSE_BODY_BYTES } from '../model/limits';
 import type { BodyKind, Failure, Reply } from '../protocol/messages';
 import { checkAuthorHeaders } from './author-headers';
 import { ERROR_PAGE_CSP, renderErrorPage } from './error-page';
-import type { Exchange } from './exchange';
+import { type Exchange, KEPT_RESPONSE_BYTES, keepBody } from './exchange';
 import { refuse, TEXT_TYPE } from './send';
 
 /** As the hosted platform spells them (functions-behaviour 7.1, 6.4). */
@@ -64,9 +64,16 @@ function send(
   headers.push('x-twilio-function-concurrency', String(running), 'Twilio-Request-Id', exchange.id);
   res.writeHead(status, headers);
   // As a Latin-1 string, because node:http joins a string with the head into one write; the bytes stay the same.
+  exchange.responseHeaders = headers;
   if (hasNoBody || body.length === 0) res.end();
-  else if (body.length < 16_384) res.end(body.toString('latin1'), 'latin1');
-  else res.end(body);
+  else if (body.length < 16_384) {
+    const latin1 = body.toString('latin1');
+    if (exchange.keepsTraffic) exchange.responseBody = { latin1, bytes: body.length };
+    res.end(latin1, 'latin1');
+  } else {
+    if (exchange.keepsTraffic) exchange.responseBody = keepBody(body, KEPT_RESPONSE_BYTES);
+    res.end(body);
+  }
   exchange.end(status, type);
 }
 
@@ -97,6 +104,8 @@ export function respondWithPage(exchange: Exchange, failure: Failure, status: nu
     'Twilio-Request-Id',
     id,
   );
+  exchange.responseHeaders = headers;
+  if (exchange.keepsTraffic) exchange.responseBody = keepBody(page, KEPT_RESPONSE_BYTES);
   res.writeHead(status, headers);
   res.end(page);
   exchange.end(status, PAGE_TYPE);

@@ -44,6 +44,8 @@ export function sendShort(
   lines.push('Twilio-Request-Id', exchange.id);
   if (lingers && !headers.includes('Connection')) lines.push('Connection', 'close');
   if (!res.destroyed && !res.headersSent) {
+    exchange.responseHeaders = lines;
+    if (exchange.keepsTraffic && text !== '') exchange.responseBody = { latin1: text, bytes: text.length };
     res.writeHead(status, lines);
     if (lingers) linger(exchange, text);
     else res.end(text);

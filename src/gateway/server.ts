@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { CodedError, ERRORS, type ErrorCode } from '../errors';
 import { defaultMaxConnections, RefusedConnections } from './connection-limit';
 import { Connections, endGently, hasSentNothing, whenItsTurn } from './connections';
-import type { Exchange, OnRecord } from './exchange';
+import { type Exchange, type OnRecord, unreadTraffic } from './exchange';
 import type { Handler } from './handle';
 import { LongHead } from './long-head';
 import { refuse, TEXT_TYPE } from './send';
@@ -47,7 +47,7 @@ export class GatewayServer {
   /** Of these, those whose head is too long, until it is known which part of it is. */
   readonly #longHeads = new WeakMap<Duplex, LongHead>();
   readonly #refused = new RefusedConnections((detail) =>
-    this.#record('HS_TOO_MANY_CONNECTIONS', '', '', detail),
+    this.#record('HS_TOO_MANY_CONNECTIONS', null, detail),
   );
 
   constructor(
@@ -89,7 +89,7 @@ export class GatewayServer {
       this.#server.on('error', (error: NodeJS.ErrnoException) => {
         // Once it listens: a connection could not be accepted (too many open files). Others can.
         if (this.#server.listening)
-          this.#record('HS_INTERNAL', '', '', `a connection was lost: ${error.message}`);
+          this.#record('HS_INTERNAL', null, `a connection was lost: ${error.message}`);
         else reject(explainListenError(error, host, port));
       });
       if (this.options.shortLived === true) this.#server.unref();
@@ -133,7 +133,7 @@ export class GatewayServer {
   /** CONNECT never gets a response object; its target may be an authority instead of a path. */
   #refuseConnect(req: IncomingMessage, socket: Duplex): void {
     const code = this.handler.refusalOfConnect(req);
-    this.#record(code, 'CONNECT', req.url ?? '', null);
+    this.#record(code, socket, null, 'CONNECT', req.url ?? '');
     const headers = code === 'HS_METHOD_NOT_ALLOWED' ? 'Allow: GET, POST, OPTIONS\r\n' : '';
     whenItsTurn(socket, null, () => answerRaw(socket, code, headers));
   }
@@ -172,7 +172,7 @@ export class GatewayServer {
 
   /** What arrived is no request. Those before it on the connection still get their answers, in order. */
   #refuseUnread(socket: Duplex, code: ErrorCode, detail: string): void {
-    this.#record(code, '', '', detail);
+    this.#record(code, socket, detail);
     whenItsTurn(socket, null, () => answerRaw(socket, code, ''));
   }
 
@@ -188,7 +188,7 @@ export class GatewayServer {
     whenItsTurn(socket, exchange.res, () => answerRaw(socket, code, ''));
   }
 
-  #record(error: ErrorCode, method: string, target: string, detail: string | null): void {
+  #record(error: ErrorCode, socket: Duplex | null, detail: string | null, method = '', target = ''): void {
     this.onRecord({
       id: this.handler.nextId(),
       startedAt: Date.now(),
@@ -202,6 +202,7 @@ export class GatewayServer {
       detail,
       console: [],
       consoleDropped: 0,
+      traffic: this.handler.keepsTraffic ? unreadTraffic(socket) : null,
     });
   }
 }

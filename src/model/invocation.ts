@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors';
+import type { Visibility } from './build';
 
 export type ConsoleLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -29,6 +30,49 @@ export interface RequestRecord {
   readonly console: readonly ConsoleLine[];
   /** Bytes of console output that were dropped because they were over the limit. */
   readonly consoleDropped: number;
+  /** `null` where records are not kept. */
+  readonly traffic: Traffic | null;
+}
+
+/**
+ * What went over the wire, kept for whoever looks later (`records/`): references and small copies, never a view into a
+ * larger buffer, and nothing that is made only to be kept. One shape.
+ */
+export interface Traffic {
+  readonly remoteAddress: string | null;
+  readonly remotePort: number;
+  readonly kind: 'function' | 'asset' | null;
+  readonly visibility: Visibility | null;
+  readonly build: string | null;
+  /** Name, value, name, value, … */
+  readonly requestHeaders: readonly string[];
+  readonly requestBody: KeptBody | null;
+  readonly responseHeaders: readonly string[];
+  readonly responseBody: KeptBody | null;
+  readonly timing: CallTiming | null;
+}
+
+export interface KeptBody {
+  /** One character for each byte; the beginning of the body where that is longer than what is kept. */
+  readonly latin1: string;
+  /** Of the whole body. */
+  readonly bytes: number;
+}
+
+/** Of a call, on the clock of `performance.now()`; 0: it did not come to that. */
+export interface CallTiming {
+  /** Request line and headers were there. */
+  readonly receivedAt: number;
+  /** The body too, and the call was given to the pool. */
+  readonly queuedAt: number;
+  /** A process took it, which may have had to start or to load the module. */
+  readonly takenAt: number;
+  /** The handler began. */
+  readonly startedAt: number;
+  /** The answer of the process was there, or its end. */
+  readonly answeredAt: number;
+  /** The response was handed to the system. */
+  readonly sentAt: number;
 }
 
 /** Console output or an error of a call that had already been answered. */

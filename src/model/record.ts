@@ -60,8 +60,10 @@ export interface InvocationRecord extends InvocationSummary {
   readonly late: readonly ConsoleLine[];
 }
 
-/** Where the time went, ms; the parts add up to about `durationMs`. */
+/** Where the time went, ms; the parts add up to `durationMs`, give or take 1 ms. */
 export interface Timing {
+  /** From the headers to the last byte of the request, and what was decided about it. */
+  readonly receiveMs: number;
   /** From the last byte of the request to when an instance took the call. */
   readonly waitMs: number;
   /** Start of the process and load of the module; 0 where it was warm. */
@@ -73,7 +75,7 @@ export interface Timing {
 }
 
 export interface RecordedMessage {
-  /** As on the wire, in order; values of secrets are `***`. */
+  /** As on the wire, in order, but for `Date`, `Connection` and `Keep-Alive` of responses; values of secrets are `***`. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: RecordedBody | null;
 }
@@ -86,4 +88,19 @@ export interface RecordedBody {
   /** Of the whole body, also where less is kept. */
   readonly bytes: number;
   readonly truncated: boolean;
+}
+
+/** Each member narrows; absent or empty ones do not. */
+export interface InvocationFilter {
+  /** `200`, `4xx`, `5xx`, `error` (any that failed), `ok` */
+  readonly status?: string;
+  /** Part of the file name or path. */
+  readonly function?: string;
+  readonly method?: string;
+  /** `CA…`, `SM…`, `MM…`, `RQ…`, or a phone number. */
+  readonly sid?: string;
+  /** Text anywhere: target, console lines, error, parameters, bodies. Case does not matter. */
+  readonly q?: string;
+  /** Not before: ISO 8601. */
+  readonly since?: string;
 }

@@ -113,6 +113,7 @@ export class Instance implements PoolInstance {
     invocation.callId = this.#lastCallId;
     this.pending.push(invocation);
     if (this.phase === 'idle') this.#enter(this.served === 0 && !this.#isLoaded ? 'loading' : 'running');
+    else if (this.pending.length === 1) invocation.noteProgress(false, this.now());
     this.#outbox.push(
       encodeCall({
         id: invocation.callId,
@@ -317,6 +318,7 @@ export class Instance implements PoolInstance {
   #enter(phase: Phase): void {
     this.phase = phase;
     this.since = this.now();
+    this.pending[0]?.noteProgress(phase === 'running', this.since);
   }
 
   #onFlood(): void {

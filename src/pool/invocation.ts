@@ -36,6 +36,9 @@ export class Invocation {
   console: ConsoleLine[] | null = null;
   consoleBytes = 0;
   consoleDropped = 0;
+  /** When a process took it, and when its handler began; 0: not yet. */
+  takenAt = 0;
+  startedAt = 0;
   #onEnd: ((outcome: Outcome, invocation: Invocation) => void) | null;
 
   constructor(
@@ -71,6 +74,12 @@ export class Invocation {
 
   fail(code: ErrorCode, detail: string): void {
     this.end({ type: 'failed', code, detail });
+  }
+
+  /** Hot. The process that it is at has entered this phase. */
+  noteProgress(runs: boolean, now: number): void {
+    if (this.takenAt === 0) this.takenAt = now;
+    if (runs) this.startedAt = now;
   }
 
   /** Keeps a line for the record, up to `limit` bytes in all. */

@@ -43,6 +43,7 @@ const DEFAULTS: Omit<PlatformOptions, 'project'> = {
   reading: 'frozen',
   live: false,
   production: false,
+  keepsTraffic: false,
 };
 
 /** Serves a project written inline, or a folder that exists. */

@@ -1,0 +1,166 @@
+/** What the admin API can do: one row for each request of the table in `api.ts`. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { CodedError } from '../errors';
+import { findPlaces } from '../gateway/source-place';
+import type { InvocationFilter } from '../model/record';
+import type { Kept } from '../records/records';
+import { searchRecords } from '../records/search';
+import { bytesOf, recordOf } from '../records/view';
+import type { InvocationPage, SourceExcerpt } from './api';
+import type { EventStreams } from './event-stream';
+import type { AdminParts } from './parts';
+import { projectInfoOf } from './project-info';
+import { Repeater } from './repeat';
+import { bad, headersOf, objectOf, readCallRequest, readJson, readReplayRequest, textOf } from './request-body';
+
+export interface ApiRequest {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly query: URLSearchParams;
+  /** The part of the path that a row leaves open; `''` where it leaves none. */
+  readonly id: string;
+}
+
+export type ApiAnswer =
+  | { readonly kind: 'json'; readonly value: unknown }
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'file'; readonly bytes: Buffer; readonly name: string }
+  /** It is being answered. */
+  | { readonly kind: 'stream' };
+
+export interface ApiRow {
+  readonly method: string;
+  readonly path: RegExp;
+  readonly run: (request: ApiRequest) => Promise<ApiAnswer>;
+}
+
+const PAGE = 100;
+const LARGEST_PAGE = 1_000;
+const MOST_SEARCHES = 8;
+const FILTERS = ['status', 'function', 'method', 'sid', 'q', 'since'] as const;
+const LONGEST_FILTER = 1_000;
+const LINES_AROUND = 5;
+const MOST_PLACES = 10;
+
+export class AdminRoutes {
+  readonly #repeater: Repeater;
+  #searches = 0;
+
+  constructor(
+    private readonly parts: AdminParts,
+    private readonly streams: EventStreams,
+  ) {
+    this.#repeater = new Repeater(parts);
+  }
+
+  readonly rows: readonly ApiRow[] = [
+    row('GET', /^\/api\/project$/, async () => json(projectInfoOf(this.parts))),
+    row('GET', /^\/api\/settings$/, async () => json(this.parts.settings())),
+    row('GET', /^\/api\/invocations$/, (request) => this.#search(request)),
+    row('DELETE', /^\/api\/invocations$/, async () => {
+      this.parts.records.clear();
+      return { kind: 'nothing' };
+    }),
+    row('GET', /^\/api\/invocations\/([^/]+)$/, async ({ id }) =>
+      json(recordOf(this.#find(id), this.parts.redactor)),
+    ),
+    row('GET', /^\/api\/invocations\/([^/]+)\/source$/, async ({ id }) => json(this.#source(id))),
+    row('GET', /^\/api\/invocations\/([^/]+)\/body$/, async ({ id, query }) =>
+      this.#body(id, query.get('side')),
+    ),
+    row('POST', /^\/api\/invocations\/([^/]+)\/replay$/, async ({ id, req }) =>
+      json(await this.#repeater.replay(this.#find(id), readReplayRequest(await readJson(req)))),
+    ),
+    row('POST', /^\/api\/call$/, async ({ req }) =>
+      json(await this.#repeater.call(readCallRequest(await readJson(req)))),
+    ),
+    row('POST', /^\/api\/signature\/explain$/, async ({ req }) => json(this.#explain(await readJson(req)))),
+    row('GET', /^\/api\/events$/, async ({ res }) => {
+      if (this.streams.isFull) throw new CodedError('HS_CONSOLE_BUSY', 'too many streams of events are open');
+      this.streams.open(res);
+      return { kind: 'stream' };
+    }),
+  ];
+
+  /** `last` is the newest one. Throws `CodedError` (HS_NO_RECORD). */
+  #find(id: string): Kept {
+    const { records } = this.parts;
+    const kept = id === 'last' ? records.at(records.seen) : records.find(id);
+    if (kept !== null) return kept;
+    throw new CodedError('HS_NO_RECORD', `${id.slice(0, 100)} is not kept, or never was`);
+  }
+
+  async #search({ query, res }: ApiRequest): Promise<ApiAnswer> {
+    const { records, redactor } = this.parts;
+    const search = { filter: filterOf(query), limit: limitOf(query), before: numberOf(query, 'before') };
+    if (this.#searches >= MOST_SEARCHES) throw new CodedError('HS_CONSOLE_BUSY', 'too many searches run');
+    this.#searches += 1;
+    try {
+      const { invocations, next } = await searchRecords(records, redactor, search, () => !res.destroyed);
+      const { kept, seen } = records;
+      const page: InvocationPage = { invocations, next: next === null ? null : String(next), kept, seen };
+      return json(page);
+    } finally {
+      this.#searches -= 1;
+    }
+  }
+
+  /** Of the project that is served, whatever the stack says. */
+  #source(id: string): readonly SourceExcerpt[] {
+    const { detail } = this.#find(id).record;
+    const places = detail === null ? [] : findPlaces(detail, this.parts.gateway.build.root, MOST_PLACES);
+    return places.map(({ name, line, lines }) => {
+      const firstLine = Math.max(1, line - LINES_AROUND);
+      const shown = lines.slice(firstLine - 1, line + LINES_AROUND);
+      return { file: name, line, firstLine, lines: shown.map((text) => this.parts.redactor.text(text)) };
+    });
+  }
+
+  #body(id: string, side: string | null): ApiAnswer {
+    if (side !== 'request' && side !== 'response') throw bad('side has to be request or response');
+    const { record } = this.#find(id);
+    const shown = recordOf(this.#find(id), this.parts.redactor)[side].body;
+    const kept = record.traffic?.[side === 'request' ? 'requestBody' : 'responseBody'] ?? null;
+    if (shown === null || kept === null) throw new CodedError('HS_NO_RECORD', `nothing is kept of its ${side}`);
+    const bytes =
+      shown.text === null ? Buffer.from(shown.base64 ?? bytesOf(kept).toString('base64'), 'base64') : Buffer.from(shown.text);
+    return { kind: 'file', bytes, name: `${record.id}-${side}.bin` };
+  }
+
+  #explain(value: unknown): unknown {
+    const { explainSignature } = this.parts;
+    if (explainSignature === null) throw bad('signatures cannot be explained here');
+    const members = objectOf(value);
+    if (members.id !== undefined) return explainSignature({ id: textOf(members, 'id') });
+    return explainSignature({
+      method: textOf(members, 'method'),
+      url: textOf(members, 'url'),
+      headers: headersOf(members.headers),
+      body: textOf(members, 'body'),
+    });
+  }
+}
+
+function row(method: string, path: RegExp, run: ApiRow['run']): ApiRow {
+  return { method, path, run };
+}
+
+function json(value: unknown): ApiAnswer {
+  return { kind: 'json', value };
+}
+
+function filterOf(query: URLSearchParams): InvocationFilter {
+  const given = FILTERS.map((name) => [name, (query.get(name) ?? '').slice(0, LONGEST_FILTER)] as const);
+  return Object.fromEntries(given.filter(([, value]) => value !== ''));
+}
+
+function limitOf(query: URLSearchParams): number {
+  return Math.max(1, Math.min(numberOf(query, 'limit') ?? PAGE, LARGEST_PAGE));
+}
+
+function numberOf(query: URLSearchParams, name: string): number | null {
+  const text = query.get(name) ?? '';
+  if (text === '') return null;
+  if (!/^\d{1,15}$/.test(text)) throw bad(`${name} has to be a number`);
+  return Number(text);
+}

@@ -1,0 +1,136 @@
+/**
+ * Records as JSON lines in a file. A record is made into text after its response was sent, in slices of time, and written by
+ * the sink of the log: a disk that stalls or is full stalls no request. What is too much is dropped and counted.
+ */
+import { constants, fstatSync, openSync, renameSync } from 'node:fs';
+import { CodedError } from '../errors';
+import type { LateLine } from '../model/invocation';
+import { openDescriptor, type Sink } from '../telemetry/sink';
+import type { Kept, Records } from './records';
+import type { Redactor } from './redact';
+import { recordOf } from './view';
+
+/** At this size it becomes `FILE.1`, in place of the one that was called so, and a new one is begun. */
+const MOST_FILE_BYTES = 64 * 1_048_576;
+const MOST_WAITING = 10_000;
+const MOST_WAITING_BYTES = 32 * 1_048_576;
+const SLICE_MS = 3;
+const LATE_CHARACTERS = 32_768;
+
+type Entry = Kept | LateLine;
+
+export class RecordFile {
+  #sink: Sink;
+  #bytes: number;
+  readonly #waiting: Entry[] = [];
+  #waitingBytes = 0;
+  #dropped = 0;
+  #scheduled = false;
+  readonly #unlisten: () => void;
+  readonly #closing: Promise<void>[] = [];
+
+  /** Throws `CodedError` (HS_RECORD_FILE). */
+  constructor(
+    private readonly path: string,
+    records: Records,
+    private readonly redactor: Redactor,
+    private readonly mostBytes = MOST_FILE_BYTES,
+  ) {
+    const { descriptor, size } = openFile(path);
+    this.#sink = openDescriptor(descriptor);
+    this.#bytes = size;
+    this.#unlisten = records.listen({
+      added: (kept) => this.#add(kept, kept.bytes),
+      late: (line) => this.#add(line, line.text.length),
+      cleared: () => {},
+    });
+  }
+
+  /** Writes what waits, for about a second. May be called again. */
+  async close(): Promise<void> {
+    this.#unlisten();
+    this.#write(Number.POSITIVE_INFINITY);
+    await Promise.all([...this.#closing, this.#sink.close()]);
+  }
+
+  /** Hot. */
+  #add(entry: Entry, bytes: number): void {
+    if (this.#waiting.length >= MOST_WAITING || this.#waitingBytes + bytes > MOST_WAITING_BYTES) {
+      this.#dropped += 1;
+      return;
+    }
+    this.#waiting.push(entry);
+    this.#waitingBytes += bytes;
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#write(SLICE_MS);
+      if (this.#waiting.length > 0) this.#schedule();
+    });
+  }
+
+  #write(limitMs: number): void {
+    const until = performance.now() + limitMs;
+    let done = 0;
+    for (const entry of this.#waiting) {
+      done += 1;
+      this.#writeLine(lineOf(entry, this.redactor));
+      if (performance.now() >= until) break;
+    }
+    this.#waiting.splice(0, done);
+    if (this.#waiting.length === 0) this.#waitingBytes = 0;
+    if (this.#dropped > 0 && this.#waiting.length === 0) this.#tellDropped();
+  }
+
+  #tellDropped(): void {
+    const time = new Date().toISOString();
+    this.#writeLine(JSON.stringify({ type: 'dropped', time, count: this.#dropped }));
+    this.#dropped = 0;
+  }
+
+  #writeLine(line: string): void {
+    if (this.#bytes > this.mostBytes) this.#rotate();
+    this.#bytes += Buffer.byteLength(line) + 1;
+    this.#sink.write(`${line}\n`);
+  }
+
+  /** The old one is written to its end behind the new one's back. */
+  #rotate(): void {
+    try {
+      renameSync(this.path, `${this.path}.1`);
+      const { descriptor, size } = openFile(this.path);
+      const old = this.#sink;
+      this.#sink = openDescriptor(descriptor);
+      this.#bytes = size;
+      this.#closing.push(old.close());
+    } catch {
+      // It goes on in the same file; after as much again it is tried once more.
+      this.#bytes = 0;
+    }
+  }
+}
+
+function lineOf(entry: Entry, redactor: Redactor): string {
+  if ('record' in entry) return JSON.stringify(recordOf(entry, redactor));
+  const { requestId, resource, level, text } = entry;
+  const line = { level, text: redactor.text(text.slice(0, LATE_CHARACTERS)) };
+  return JSON.stringify({ type: 'late', id: requestId, resource, line });
+}
+
+/** A pipe that nobody reads must not hold up the start. */
+function openFile(path: string): { readonly descriptor: number; readonly size: number } {
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK = 0 } = constants;
+  try {
+    const descriptor = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o600);
+    const stat = fstatSync(descriptor);
+    return { descriptor, size: stat.size };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CodedError('HS_RECORD_FILE', `${path} cannot be written: ${why}`, { cause: error });
+  }
+}

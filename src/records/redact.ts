@@ -1,0 +1,212 @@
+/**
+ * What is a secret in a record, and how it is hidden. Records are kept as they were, so that they can be repeated; whatever
+ * leaves the process (the admin API, files, the terminal) went through here. docs/records.md has the same table, and
+ * test/records-redaction.test.ts has examples of each row.
+ */
+
+import { looksSecret, namesSecret } from '../model/secret';
+
+export const HIDDEN = '***';
+
+/** Shorter ones stand in any text by chance. */
+const FEWEST_SECRET_CHARACTERS = 6;
+const MOST_SECRETS = 1_000;
+/** Of the beginning of a secret, at the end of a text that was cut. */
+const FEWEST_CUT_CHARACTERS = 4;
+const MOST_CUT_CHARACTERS = 512;
+
+/** Bounded on both sides of the colon: a text without an end costs no more than its length. */
+const URL_PASSWORD = /\b([a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@"'<>]{0,200}):[^\s/@"'<>]{1,200}@/gi;
+const CREDENTIALS = /\b(Bearer|Basic)(\s{1,4})[A-Za-z0-9._~+/=-]{8,}/g;
+
+export class Redactor {
+  /** Values of secret variables, in each spelling in which they may stand in a text. Longest first. */
+  #secrets: readonly string[] = [];
+
+  /** Secrets of builds before this one stay secret: records of their time are still there. */
+  learn(variables: Readonly<Record<string, string>>): void {
+    const known = new Set(this.#secrets);
+    for (const [name, value] of Object.entries(variables)) {
+      for (const secret of secretsOf(name, value)) {
+        if (known.size < MOST_SECRETS) for (const spelling of spellingsOf(secret)) known.add(spelling);
+      }
+    }
+    this.#secrets = [...known].sort((a, b) => b.length - a.length);
+  }
+
+  /** Any text: a console line, a detail, a target's path. */
+  text(text: string): string {
+    let shown = text;
+    for (const secret of this.#secrets) if (shown.includes(secret)) shown = shown.replaceAll(secret, HIDDEN);
+    if (shown.includes('://')) shown = shown.replace(URL_PASSWORD, `$1:${HIDDEN}@`);
+    return shown.replace(CREDENTIALS, `$1$2${HIDDEN}`);
+  }
+
+  /** Path and query. */
+  target(target: string): string {
+    const question = target.indexOf('?');
+    if (question === -1) return this.text(target);
+    return `${this.text(target.slice(0, question))}?${this.text(hidePairs(target.slice(question + 1)))}`;
+  }
+
+  header(name: string, value: string): string {
+    const known = name.toLowerCase();
+    if (known === 'cookie') return this.text(hideCookies(value));
+    if (known === 'set-cookie') return this.text(hideSetCookie(value));
+    if (namesSecret(known)) return HIDDEN;
+    return known === 'referer' || known === 'location' ? this.target(value) : this.text(value);
+  }
+
+  body(text: string, contentType: string | null): string {
+    const type = (contentType ?? '').toLowerCase();
+    if (type.startsWith('application/x-www-form-urlencoded')) return this.text(hidePairs(text));
+    const isJson = type.includes('json') || /^\s{0,100}[[{]/.test(text);
+    return this.text(isJson ? hideMembers(text) : text);
+  }
+
+  /** The end of a text that was cut may be the beginning of a secret. */
+  cut(text: string): string {
+    for (const secret of this.#secrets) {
+      const most = Math.min(secret.length - 1, text.length, MOST_CUT_CHARACTERS);
+      for (let length = most; length >= FEWEST_CUT_CHARACTERS; length--) {
+        if (text.endsWith(secret.slice(0, length))) return text.slice(0, -length) + HIDDEN;
+      }
+    }
+    return text;
+  }
+
+  /** A parameter, and what is in it. */
+  value(name: string, value: unknown): unknown {
+    if (typeof value === 'string') return namesSecret(name) ? HIDDEN : this.text(value);
+    if (Array.isArray(value)) return value.map((item) => this.value(name, item));
+    if (typeof value === 'object' && value !== null) return this.members(value);
+    return namesSecret(name) && value !== null ? HIDDEN : value;
+  }
+
+  members(object: object): Readonly<Record<string, unknown>> {
+    const shown: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(object)) {
+      // `__proto__` is an ordinary name here.
+      Object.defineProperty(shown, name, {
+        value: this.value(name, value),
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
+    }
+    return shown;
+  }
+}
+
+/** The value of a secret variable; of others the password of a URL in it. */
+function secretsOf(name: string, value: string): readonly string[] {
+  const secrets = namesSecret(name) || looksSecret(value.trim()) ? [value.trim()] : [];
+  if (value.includes('://') && URL.canParse(value)) secrets.push(new URL(value).password);
+  return secrets.filter((secret) => secret.length >= FEWEST_SECRET_CHARACTERS);
+}
+
+function spellingsOf(secret: string): readonly string[] {
+  const encoded = encodable(secret) ? encodeURIComponent(secret) : secret;
+  const latin1 = Buffer.from(secret, 'utf8').toString('latin1');
+  return [secret, encoded, encoded.replaceAll('%20', '+'), JSON.stringify(secret).slice(1, -1), latin1];
+}
+
+/** Half of a surrogate pair has no UTF-8. */
+function encodable(text: string): boolean {
+  return !/\p{Cs}/u.test(text);
+}
+
+/** `a=1&token=***` */
+function hidePairs(text: string): string {
+  return text
+    .split('&')
+    .map((pair) => {
+      const equals = pair.indexOf('=');
+      return equals !== -1 && namesSecret(decoded(pair.slice(0, equals)))
+        ? `${pair.slice(0, equals)}=${HIDDEN}`
+        : pair;
+    })
+    .join('&');
+}
+
+function decoded(name: string): string {
+  if (!name.includes('%')) return name;
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+/** What a cookie is called says who set it; what it holds opens a session. */
+function hideCookies(value: string): string {
+  return value
+    .split(';')
+    .map((pair) => {
+      const equals = pair.indexOf('=');
+      return equals === -1 ? pair : `${pair.slice(0, equals)}=${HIDDEN}`;
+    })
+    .join(';');
+}
+
+function hideSetCookie(value: string): string {
+  const [pair = '', ...attributes] = value.split(';');
+  return [hideCookies(pair), ...attributes].join(';');
+}
+
+/**
+ * Text that is JSON or nearly so, read once from left to right: a pattern that looks for `"name": "value"` would start
+ * again at each quote, and a body of nothing but quotes would keep the gateway busy for seconds.
+ */
+function hideMembers(text: string): string {
+  let shown = '';
+  let from = 0;
+  for (let at = text.indexOf('"'); at !== -1; ) {
+    const end = endOfString(text, at);
+    if (end === -1) break;
+    const value = startOfValue(text, end);
+    const valueEnd = value === -1 || !namesSecret(text.slice(at + 1, end - 1)) ? -1 : endOfScalar(text, value);
+    if (valueEnd === -1) {
+      at = text.indexOf('"', end);
+      continue;
+    }
+    shown += `${text.slice(from, value)}"${HIDDEN}"`;
+    from = valueEnd;
+    at = text.indexOf('"', valueEnd);
+  }
+  return shown + text.slice(from);
+}
+
+/** After the closing quote; -1: there is none. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) return at + 1;
+    if (code === 0x5c) at++;
+  }
+  return -1;
+}
+
+/** Where the value of a member begins whose name ends here; -1: it is no name. */
+function startOfValue(text: string, end: number): number {
+  const colon = skipSpace(text, end);
+  return text.charCodeAt(colon) === 0x3a ? skipSpace(text, colon + 1) : -1;
+}
+
+function skipSpace(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && text.charCodeAt(at) <= 0x20) at++;
+  return at;
+}
+
+/** -1: an object or array, whose members have names of their own, or `null`. A string that was cut ends with the text. */
+function endOfScalar(text: string, start: number): number {
+  if (text.charCodeAt(start) === 0x22) {
+    const end = endOfString(text, start);
+    return end === -1 ? text.length : end;
+  }
+  const scalar = /[-+\w.]{1,400}/y;
+  scalar.lastIndex = start;
+  const found = scalar.exec(text)?.[0] ?? 'null';
+  return found === 'null' ? -1 : start + found.length;
+}
