@@ -77,6 +77,7 @@ const START: Listening = {
   url: 'http://localhost:3000',
   publicUrl: null,
   checkSignatures: true,
+  console: null,
 };
 
 function resource(path: string, visibility: Visibility, index: number): FunctionResource {

@@ -94,7 +94,7 @@ function isOwnFolder(stat: Stats | null): boolean {
 
 /** A folder that another user made first under this name, or a link, could hand the token to them. */
 function isPrivate(stat: Stats | null): boolean {
-  return stat !== null && stat.isDirectory() && isPrivateMode(stat);
+  return stat?.isDirectory() === true && isPrivateMode(stat);
 }
 
 function isPrivateMode(stat: Stats): boolean {

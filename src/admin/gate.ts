@@ -66,7 +66,11 @@ export function bracketed(host: string): string {
 }
 
 function isNumber(host: string, port: number): boolean {
-  const end = host.endsWith(`:${port}`) ? host.length - String(port).length - 1 : port === 80 ? host.length : 0;
+  const end = host.endsWith(`:${port}`)
+    ? host.length - String(port).length - 1
+    : port === 80
+      ? host.length
+      : 0;
   return isIP(host.slice(0, end).replace(/^\[(.*)\]$/, '$1')) !== 0;
 }
 

@@ -3,7 +3,7 @@ import type { Build } from '../model/build';
 import type { Expected } from '../records/expected';
 import type { Records } from '../records/records';
 import type { Redactor } from '../records/redact';
-import type { ExplainRequest, SettingsInfo, SignatureExplanation } from './api';
+import type { SettingsInfo } from './api';
 
 export interface AdminParts {
   readonly records: Records;
@@ -12,8 +12,6 @@ export interface AdminParts {
   readonly gateway: ServedGateway;
   readonly version: string;
   readonly settings: () => SettingsInfo;
-  /** `null`: it cannot be asked. */
-  readonly explainSignature: ((request: ExplainRequest) => SignatureExplanation) | null;
   /** Files of the console. */
   readonly consoleFolder: string;
 }

@@ -50,7 +50,13 @@ export class Repeater {
       throw refused('nothing is known of the request but that it was refused');
     }
     const original = recordOf(kept, this.parts.redactor);
-    const edited = new EditedRequest(record.method, record.target, record.traffic, changes, this.parts.redactor);
+    const edited = new EditedRequest(
+      record.method,
+      record.target,
+      record.traffic,
+      changes,
+      this.parts.redactor,
+    );
     const given = { ...edited.outgoing, headers: this.#withHost(edited.outgoing.headers) };
     const isSigned = edited.wasSigned || this.#isProtected(given.target);
     const { outgoing, warnings } = isSigned ? await this.#signed(given) : { outgoing: given, warnings: [] };
@@ -59,7 +65,8 @@ export class Repeater {
   }
 
   async #send(outgoing: Outgoing, replayOf: string | null): Promise<Kept> {
-    if (this.#running >= MOST_RUNNING) throw new CodedError('HS_CONSOLE_BUSY', 'too many calls are under way');
+    if (this.#running >= MOST_RUNNING)
+      throw new CodedError('HS_CONSOLE_BUSY', 'too many calls are under way');
     this.#running += 1;
     try {
       return await sendRequest(this.parts, withLength(outgoing), replayOf);
@@ -69,7 +76,7 @@ export class Repeater {
   }
 
   #withHost(headers: Headers): Headers {
-    if (valueOf(headers, 'host') !== null) return headers;
+    if (headerValue(headers, 'host') !== null) return headers;
     return [['Host', new URL(this.parts.gateway.url).host], ...headers];
   }
 
@@ -87,11 +94,11 @@ export class Repeater {
     const { headers, body } = given;
     const target = withHashOf(body, given.target);
     const { base } = createOrigin(publicUrl, trustProxy).of(
-      valueOf(headers, 'host') ?? undefined,
+      headerValue(headers, 'host') ?? undefined,
       '127.0.0.1',
       false,
-      valueOf(headers, 'x-forwarded-host') ?? undefined,
-      valueOf(headers, 'x-forwarded-proto') ?? undefined,
+      headerValue(headers, 'x-forwarded-host') ?? undefined,
+      headerValue(headers, 'x-forwarded-proto') ?? undefined,
     );
     const form = await formOf(body, headers);
     const signature = sign(build.authToken, base + target + (form === null ? '' : signedFields(form)));
@@ -121,7 +128,7 @@ class EditedRequest {
     private readonly redactor: Redactor,
   ) {
     const originals = pairsOf(traffic.requestHeaders);
-    this.wasSigned = valueOf(originals, SIGNATURE) !== null;
+    this.wasSigned = headerValue(originals, SIGNATURE) !== null;
     const body = this.#body();
     const headers = this.#headers(originals).filter(([name]) => !OF_THE_WIRE.includes(name.toLowerCase()));
     this.outgoing = {
@@ -136,7 +143,8 @@ class EditedRequest {
 
   #target(): string {
     const { target } = this.changes;
-    if (target === undefined || target === this.redactor.target(this.originalTarget)) return this.originalTarget;
+    if (target === undefined || target === this.redactor.target(this.originalTarget))
+      return this.originalTarget;
     this.#warnOfHidden('target', target);
     return target;
   }
@@ -169,14 +177,16 @@ class EditedRequest {
   }
 
   #withoutEncoding(headers: Headers): Headers {
-    if (valueOf(headers, 'content-encoding') === null) return headers;
+    if (headerValue(headers, 'content-encoding') === null) return headers;
     this.warnings.push(INFLATED);
     return headers.filter(([name]) => name.toLowerCase() !== 'content-encoding');
   }
 
   #warnOfHidden(part: string, text: string): void {
     if (!text.includes(HIDDEN)) return;
-    this.warnings.push(`The ${part} was edited and holds ${HIDDEN} where a secret was: that is sent as it is.`);
+    this.warnings.push(
+      `The ${part} was edited and holds ${HIDDEN} where a secret was: that is sent as it is.`,
+    );
   }
 }
 
@@ -186,7 +196,7 @@ function pairsOf(headers: readonly string[]): Headers {
   return pairs;
 }
 
-function valueOf(headers: Headers, wanted: string): string | null {
+function headerValue(headers: Headers, wanted: string): string | null {
   return headers.find(([name]) => name.toLowerCase() === wanted)?.[1] ?? null;
 }
 
@@ -206,8 +216,8 @@ function withHashOf(body: Buffer, target: string): string {
 
 /** The fields that a signature covers, or `null`: it is no form, or cannot be read, which the gateway will say. */
 function formOf(body: Buffer, headers: Headers): Promise<Form | null> {
-  const type = valueOf(headers, 'content-type') ?? undefined;
-  const encoding = valueOf(headers, 'content-encoding') ?? undefined;
+  const type = headerValue(headers, 'content-type') ?? undefined;
+  const encoding = headerValue(headers, 'content-encoding') ?? undefined;
   return new Promise((resolve) => {
     decodeBody(body, type, encoding, (_problem, decoded) =>
       resolve(decoded?.kind === 'form' ? decoded.form : null),

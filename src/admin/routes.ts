@@ -8,10 +8,11 @@ import { searchRecords } from '../records/search';
 import { bytesOf, recordOf } from '../records/view';
 import type { InvocationPage, SourceExcerpt } from './api';
 import type { EventStreams } from './event-stream';
+import { explainSignature, readExplainRequest } from './explain';
 import type { AdminParts } from './parts';
 import { projectInfoOf } from './project-info';
 import { Repeater } from './repeat';
-import { bad, headersOf, objectOf, readCallRequest, readJson, readReplayRequest, textOf } from './request-body';
+import { bad, readCallRequest, readJson, readReplayRequest } from './request-body';
 
 export interface ApiRequest {
   readonly req: IncomingMessage;
@@ -74,7 +75,10 @@ export class AdminRoutes {
     row('POST', /^\/api\/call$/, async ({ req }) =>
       json(await this.#repeater.call(readCallRequest(await readJson(req)))),
     ),
-    row('POST', /^\/api\/signature\/explain$/, async ({ req }) => json(this.#explain(await readJson(req)))),
+    row('POST', /^\/api\/signature\/explain$/, async ({ req }) => {
+      const request = readExplainRequest(await readJson(req));
+      return json(await explainSignature(this.parts, request, (id) => this.#find(id)));
+    }),
     row('GET', /^\/api\/events$/, async ({ res }) => {
       if (this.streams.isFull) throw new CodedError('HS_CONSOLE_BUSY', 'too many streams of events are open');
       this.streams.open(res);
@@ -121,23 +125,13 @@ export class AdminRoutes {
     const { record } = this.#find(id);
     const shown = recordOf(this.#find(id), this.parts.redactor)[side].body;
     const kept = record.traffic?.[side === 'request' ? 'requestBody' : 'responseBody'] ?? null;
-    if (shown === null || kept === null) throw new CodedError('HS_NO_RECORD', `nothing is kept of its ${side}`);
+    if (shown === null || kept === null)
+      throw new CodedError('HS_NO_RECORD', `nothing is kept of its ${side}`);
     const bytes =
-      shown.text === null ? Buffer.from(shown.base64 ?? bytesOf(kept).toString('base64'), 'base64') : Buffer.from(shown.text);
+      shown.text === null
+        ? Buffer.from(shown.base64 ?? bytesOf(kept).toString('base64'), 'base64')
+        : Buffer.from(shown.text);
     return { kind: 'file', bytes, name: `${record.id}-${side}.bin` };
-  }
-
-  #explain(value: unknown): unknown {
-    const { explainSignature } = this.parts;
-    if (explainSignature === null) throw bad('signatures cannot be explained here');
-    const members = objectOf(value);
-    if (members.id !== undefined) return explainSignature({ id: textOf(members, 'id') });
-    return explainSignature({
-      method: textOf(members, 'method'),
-      url: textOf(members, 'url'),
-      headers: headersOf(members.headers),
-      body: textOf(members, 'body'),
-    });
   }
 }
 

@@ -220,7 +220,8 @@ function sendError(req: IncomingMessage, res: ServerResponse, error: unknown): v
     return;
   }
   const coded = error instanceof CodedError ? error : null;
-  const code = coded?.code ?? 'HS_INTERNAL';
+  // What a command would say about its arguments.
+  const code = coded?.code === 'HS_USAGE' ? 'HS_CONSOLE_BAD_REQUEST' : (coded?.code ?? 'HS_INTERNAL');
   const message = error instanceof Error ? error.message : String(error);
   const value: ApiError = { code, message };
   // What is left of a body that nobody wants is not read.

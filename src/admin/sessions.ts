@@ -4,15 +4,13 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { CONSOLE_COOKIE } from '../gateway/cookies';
 
 const SECRET_BYTES = 32;
 const TICKET_MS = 10 * 60_000;
 const SESSION_MS = 7 * 24 * 3_600_000;
 const MOST_TICKETS = 32;
 const MOST_SESSIONS = 32;
-
-/** The gateway takes cookies of this name from what Functions see: browsers send them to every port of a host. */
-export const SESSION_COOKIE = 'hookswitch-console-';
 
 export class Sessions {
   readonly token = secret();
@@ -60,7 +58,7 @@ export class Sessions {
   }
 
   get #cookieName(): string {
-    return `${SESSION_COOKIE}${this.port}`;
+    return `${CONSOLE_COOKIE}${this.port}`;
   }
 
   /** The oldest goes where there are too many. */

@@ -1,8 +1,8 @@
 /** What is kept of requests while the program runs, and who may look: the records, their file, the console. */
 import { join } from 'node:path';
-import type { SettingsInfo } from '../admin/api';
 import { type Announcement, announce, announcementFolder } from '../admin/announcement';
-import { type AdminServer, startAdminServer } from '../admin/server';
+import type { SettingsInfo } from '../admin/api';
+import type { AdminServer } from '../admin/server';
 import type { RecordsOptions } from '../config/read';
 import type { Environment } from '../config/sources';
 import type { Build } from '../model/build';
@@ -90,6 +90,8 @@ export class Recording {
     if (!this.hasConsole) return null;
     const { records, environment, settings } = this.options;
     const { host, port, sparePorts: spare } = records;
+    // Where there is no console, none of it is loaded.
+    const { startAdminServer } = await import('../admin/server.js');
     this.#server = await startAdminServer(
       { host, port, spare },
       {
@@ -99,7 +101,6 @@ export class Recording {
         gateway: new GatewayView(platform, this.options.platform, url),
         version: versionText(),
         settings,
-        explainSignature: null,
         consoleFolder: join(__dirname, '..', 'console'),
       },
     );
@@ -127,6 +128,25 @@ export class Recording {
     } catch (error) {
       this.log.notice('warn', error instanceof Error ? error.message : String(error));
     }
+  }
+}
+
+/** A gateway with what is kept of its requests: both live as long as the program. */
+export class Recorded {
+  constructor(
+    private readonly platform: Platform,
+    private readonly recording: Recording,
+  ) {}
+
+  /** The last requests are recorded too. */
+  async close(): Promise<void> {
+    await this.platform.close();
+    await this.recording.close();
+  }
+
+  closeNow(): void {
+    this.platform.closeNow();
+    void this.recording.close();
   }
 }
 

@@ -1,8 +1,10 @@
+import { variableSettings } from '../build/variable-origins';
 import type { Arguments } from '../config/arguments';
 import { isLoopback } from '../config/host';
 import { printPublicUrl } from '../config/public-url';
 import { START_FLAGS, type StartOptions, startOptionsOf } from '../config/read';
-import { type Platform, type PlatformOptions, startPlatform } from '../platform';
+import { startSettingsOf } from '../config/settings';
+import { type Platform, startPlatform } from '../platform';
 import { wantsColours } from '../telemetry/colours';
 import { createLog, type Log } from '../telemetry/log';
 import { openDescriptor, terminalSink } from '../telemetry/sink';
@@ -11,6 +13,7 @@ import { checkFolderWord } from './commands';
 import { exitCodeOf } from './exit-code';
 import { failureText } from './failure';
 import { liveUntilStopped } from './lifetime';
+import { Recorded, Recording } from './recording';
 
 export const START_COMMAND: Command = {
   flags: START_FLAGS,
@@ -42,7 +45,7 @@ export async function runStart(given: Arguments, surroundings: Surroundings): Pr
   const log = openLog(options, surroundings);
   try {
     for (const warning of options.warnings) log.notice('warn', warning);
-    return await liveUntilStopped(() => listen(options.platform, log), log);
+    return await liveUntilStopped(() => listen(given, options, surroundings, log), log);
   } catch (error) {
     // Who asked for JSON reads one stream of it, failures included.
     if (options.outputFormat !== 'json' || options.logLevel === 'silent') throw error;
@@ -64,16 +67,37 @@ function openLog(options: StartOptions, { environment, stdout }: Surroundings): 
   });
 }
 
-async function listen(options: PlatformOptions, log: Log): Promise<Platform> {
-  const platform = await startPlatform(options, log);
-  const { publicUrl, checkSignatures } = options;
-  log.listening({
-    build: platform.build,
-    url: printedUrl(platform, options.host),
-    publicUrl: publicUrl === null ? null : printPublicUrl(publicUrl),
-    checkSignatures,
+async function listen(
+  given: Arguments,
+  options: StartOptions,
+  surroundings: Surroundings,
+  log: Log,
+): Promise<Recorded> {
+  const { environment, currentFolder, stdout } = surroundings;
+  const { platform: asked, records } = options;
+  const settings = () => ({
+    options: startSettingsOf(given, environment, currentFolder).options,
+    variables: variableSettings(asked.project, environment as NodeJS.ProcessEnv),
   });
-  return platform;
+  const isTerminal = stdout.isTTY === true;
+  const recording = new Recording({ records, platform: asked, environment, isTerminal, settings }, log);
+  const platform = await startPlatform({ ...asked, keepsTraffic: recording.isOn }, recording.events);
+  const recorded = new Recorded(platform, recording);
+  try {
+    const url = printedUrl(platform, asked.host);
+    const { publicUrl, checkSignatures } = asked;
+    log.listening({
+      build: platform.build,
+      url,
+      publicUrl: publicUrl === null ? null : printPublicUrl(publicUrl),
+      checkSignatures,
+      console: await recording.open(platform, url),
+    });
+    return recorded;
+  } catch (error) {
+    await recorded.close();
+    throw error;
+  }
 }
 
 /** As it is typed on this machine. */

@@ -53,3 +53,13 @@ function decodeValue(value: string): string {
     return value;
   }
 }
+
+/** Begins the names of the cookies that open the console (`admin/sessions.ts`), with its port behind it. */
+export const CONSOLE_COOKIE = 'hookswitch-console-';
+
+/** Browsers send a cookie to every port of a host: what opens the console is not for Functions. */
+export function withoutConsoleCookie(header: string): string {
+  if (!header.includes(CONSOLE_COOKIE)) return header;
+  const pairs = header.split(';').filter((pair) => !pair.trimStart().startsWith(CONSOLE_COOKIE));
+  return pairs.join(';').trim();
+}

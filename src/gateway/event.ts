@@ -3,7 +3,7 @@
  * as the JSON text that an instance parses. The members of a JSON body travel beside it and go over these.
  */
 import { type ParsedUrlQuery, parse } from 'node:querystring';
-import { parseCookies } from './cookies';
+import { parseCookies, withoutConsoleCookie } from './cookies';
 import { parseQuery } from './query';
 
 /** Fields of a form or query by name, without a prototype: `__proto__` and `toString` are ordinary names. */
@@ -93,8 +93,11 @@ function requestText(rawHeaders: readonly string[]): string {
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = headerName(rawHeaders[at] ?? '');
     if (name.removed) continue;
-    const value = rawHeaders[at + 1] ?? '';
-    if (name.isCookie) cookies = cookies === '' ? value : `${cookies}; ${value}`;
+    let value = rawHeaders[at + 1] ?? '';
+    if (name.isCookie) {
+      value = withoutConsoleCookie(value);
+      cookies = cookies === '' ? value : `${cookies}; ${value}`;
+    }
     addHeader(names, values, name, value);
   }
   const cookieText = cookies === '' ? '{}' : JSON.stringify(parseCookies(cookies));

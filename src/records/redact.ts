@@ -39,6 +39,7 @@ export class Redactor {
     let shown = text;
     for (const secret of this.#secrets) if (shown.includes(secret)) shown = shown.replaceAll(secret, HIDDEN);
     if (shown.includes('://')) shown = shown.replace(URL_PASSWORD, `$1:${HIDDEN}@`);
+    if (!shown.includes('Bearer') && !shown.includes('Basic')) return shown;
     return shown.replace(CREDENTIALS, `$1$2${HIDDEN}`);
   }
 
@@ -165,7 +166,8 @@ function hideMembers(text: string): string {
     const end = endOfString(text, at);
     if (end === -1) break;
     const value = startOfValue(text, end);
-    const valueEnd = value === -1 || !namesSecret(text.slice(at + 1, end - 1)) ? -1 : endOfScalar(text, value);
+    const valueEnd =
+      value === -1 || !namesSecret(text.slice(at + 1, end - 1)) ? -1 : endOfScalar(text, value);
     if (valueEnd === -1) {
       at = text.indexOf('"', end);
       continue;

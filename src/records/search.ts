@@ -70,7 +70,9 @@ function matchesStatus({ status, error }: InvocationSummary, wanted: string | un
   const failed = error !== null || status >= 500;
   if (wanted === 'error') return failed;
   if (wanted === 'ok') return !failed;
-  return /^[1-5]xx$/i.test(wanted) ? String(status).charAt(0) === wanted.charAt(0) : String(status) === wanted;
+  return /^[1-5]xx$/i.test(wanted)
+    ? String(status).charAt(0) === wanted.charAt(0)
+    : String(status) === wanted;
 }
 
 function matchesSid(summary: InvocationSummary, wanted: string | undefined): boolean {

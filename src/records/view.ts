@@ -123,11 +123,7 @@ function rounded(milliseconds: number): number {
   return Math.round(milliseconds * 100) / 100;
 }
 
-function messageOf(
-  headers: readonly string[],
-  body: KeptBody | null,
-  redactor: Redactor,
-): RecordedMessage {
+function messageOf(headers: readonly string[], body: KeptBody | null, redactor: Redactor): RecordedMessage {
   const shown: (readonly [string, string])[] = [];
   for (let at = 0; at + 1 < headers.length; at += 2) {
     const name = headers[at] ?? '';
@@ -145,7 +141,12 @@ function bodyOf(body: KeptBody, contentType: string | null, redactor: Redactor):
   const text = textOf(truncated ? withoutCutCharacter(kept) : kept);
   if (text === null) {
     const latin1 = redactor.text(body.latin1);
-    return { text: null, base64: Buffer.from(latin1, 'latin1').toString('base64'), bytes: body.bytes, truncated };
+    return {
+      text: null,
+      base64: Buffer.from(latin1, 'latin1').toString('base64'),
+      bytes: body.bytes,
+      truncated,
+    };
   }
   const shown = redactor.body(text, contentType);
   return { text: truncated ? redactor.cut(shown) : shown, base64: null, bytes: body.bytes, truncated };

@@ -66,9 +66,13 @@ function problemText(problem: BuildProblem, colours: Colours): string {
   return `${colours.yellow('warn')}  ${terminalText(describeProblem(problem))}`;
 }
 
-function addressText({ build, url, publicUrl, checkSignatures }: Listening, colours: Colours): string {
+function addressText(
+  { build, url, publicUrl, checkSignatures, console }: Listening,
+  colours: Colours,
+): string {
   const called = publicUrl === null ? '' : `, called ${terminalText(publicUrl)}`;
   const lines = [`Listening on ${colours.bold(terminalText(url))}${called}. Stop with Ctrl-C.`];
+  if (console !== null) lines.push(`Console: ${colours.bold(terminalText(console))} (opens it once)`);
   const first = firstTry(build, url, checkSignatures);
   if (first.kind === 'curl') lines.push(`Try it: ${colours.bold(terminalText(first.command))}`);
   if (first.kind === 'all protected') {

@@ -22,6 +22,7 @@ export const LOG_FIELDS = {
   late: '`true`: written after the call had been answered.',
   dropped: 'How many lines were dropped because whoever reads the log stalled.',
   url: 'Where the gateway listens.',
+  consoleUrl: 'Where the console listens, or `null`; `hookswitch console` prints a link that opens it.',
   publicUrl: 'What the world calls it, or `null`.',
   build: 'Id of the build.',
   functions: 'Functions of the build: `path`, `visibility`, `file`, and `url` (`null` for private ones).',

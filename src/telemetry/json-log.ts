@@ -22,10 +22,12 @@ export class JsonLog implements Log {
     this.#level = level;
   }
 
-  listening({ build, url, publicUrl, checkSignatures }: Listening): void {
+  listening({ build, url, publicUrl, checkSignatures, console }: Listening): void {
     const first = firstTry(build, url, checkSignatures);
     const curl = first.kind === 'curl' ? jsonText(first.command) : 'null';
-    const members = `"url":${jsonText(url)},"publicUrl":${textOrNull(publicUrl)},${buildMembers(build, publicUrl ?? url)},"try":${curl}`;
+    // Without the ticket: logs are kept, and read by others. `hookswitch console` prints a link.
+    const consoleUrl = console === null ? null : new URL(console).origin;
+    const members = `"url":${jsonText(url)},"publicUrl":${textOrNull(publicUrl)},"consoleUrl":${textOrNull(consoleUrl)},${buildMembers(build, publicUrl ?? url)},"try":${curl}`;
     this.#say('info', 'listening', members);
     this.#problems(build.problems);
     // Whoever waits for this line is waiting now.

@@ -28,6 +28,8 @@ export interface Listening {
   /** What the world calls it, without a trailing slash, or `null`. */
   readonly publicUrl: string | null;
   readonly checkSignatures: boolean;
+  /** A link that opens the console, or `null` where there is none. */
+  readonly console: string | null;
 }
 
 export interface LogOptions {

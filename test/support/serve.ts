@@ -1,7 +1,7 @@
 /** A platform in this process, with real instances, on a free port; what it told is kept for the test to read. */
 import { join } from 'node:path';
 import type { LateLine, RequestRecord } from '../../src/model/invocation';
-import { type Platform, type PlatformOptions, startPlatform } from '../../src/platform';
+import { type Platform, type PlatformEvents, type PlatformOptions, startPlatform } from '../../src/platform';
 import { type TestProject, writeProject } from './project';
 
 export interface Served {
@@ -15,6 +15,9 @@ export interface Served {
   record(path: string): Promise<RequestRecord>;
   close(): Promise<void>;
 }
+
+/** Whoever is told what the platform tells, beside the test. */
+export type Listeners = Partial<Pick<PlatformEvents, 'request' | 'late'>>;
 
 export type ServeOptions = Partial<Omit<PlatformOptions, 'project'>> & {
   readonly project?: Partial<PlatformOptions['project']>;
@@ -50,6 +53,7 @@ const DEFAULTS: Omit<PlatformOptions, 'project'> = {
 export async function serve(
   files: Readonly<Record<string, string | Buffer>> | string,
   options: ServeOptions = {},
+  listeners: Listeners = {},
 ): Promise<Served> {
   const project = typeof files === 'string' ? existing(files) : await writeProject(files);
   const records: RequestRecord[] = [];
@@ -70,8 +74,14 @@ export async function serve(
       },
     },
     {
-      request: (record) => records.push(record),
-      late: (line) => late.push(line),
+      request: (record) => {
+        records.push(record);
+        listeners.request?.(record);
+      },
+      late: (line) => {
+        late.push(line);
+        listeners.late?.(line);
+      },
       reloaded: (_build, problem) => notices.push(problem ?? 'reloaded'),
       notice: (_level, message) => notices.push(message),
     },
