@@ -280,6 +280,7 @@ describe('the log in JSON', () => {
         msg: 'listening',
         url: 'http://localhost:3000',
         publicUrl: null,
+        consoleUrl: null,
         build: 'b1',
         functions: [
           {
