@@ -446,6 +446,13 @@ export const ERRORS = {
     fix: 'Check the path and who may write there.',
     vendor: null,
   },
+  HS_CALL_STATE: {
+    status: null,
+    text: 'the simulated call does not wait for this',
+    when: 'Something is asked of a simulated call that cannot be done now: keys or words after its end, an answer while nobody is dialled.',
+    fix: 'Look at what the call waits for (`call.waiting`), or at its transcript.',
+    vendor: null,
+  },
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof ERRORS;

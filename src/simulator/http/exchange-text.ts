@@ -1,0 +1,21 @@
+import type { Exchange } from './exchange';
+
+/** `POST /voice/menu 200 (action) RQ…` */
+export function exchangeText(exchange: Exchange): string {
+  const { method, url, status, purpose, attempt, fault, recordId } = exchange;
+  return [
+    method,
+    pathOf(url),
+    status === null ? 'no answer' : String(status),
+    ...(purpose === 'document' ? [] : [`(${purpose})`]),
+    ...(attempt === 1 ? [] : [`attempt ${attempt}`]),
+    ...(fault === null ? [] : [`[${fault}]`]),
+    ...(recordId === null ? [] : [recordId]),
+  ].join(' ');
+}
+
+function pathOf(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const { pathname, search } = new URL(url);
+  return pathname + search;
+}

@@ -1,0 +1,66 @@
+/** What webhooks of calls carry. twilio.com/docs/voice/twiml, "Twilio's request to your application" */
+import type { Fields } from '../http/exchange';
+import { placeFields, placeOfNumber } from '../place-of-number';
+import type { CallStatus } from './event';
+
+export const API_VERSION = '2010-04-01';
+
+/** One leg of a call, as webhooks describe it. */
+export interface LegIdentity {
+  readonly sid: string;
+  readonly accountSid: string;
+  readonly from: string;
+  readonly to: string;
+  readonly direction: 'inbound' | 'outbound-api' | 'outbound-dial';
+  readonly parentSid: string | null;
+  readonly callerName: string | null;
+  readonly forwardedFrom: string | null;
+}
+
+export function callFields(leg: LegIdentity, status: CallStatus): Fields {
+  return {
+    AccountSid: leg.accountSid,
+    ApiVersion: API_VERSION,
+    CallSid: leg.sid,
+    CallStatus: status,
+    Called: leg.to,
+    ...aliasFields('Called', leg.to),
+    Caller: leg.from,
+    ...aliasFields('Caller', leg.from),
+    Direction: leg.direction,
+    From: leg.from,
+    ...placeFields('From', leg.from),
+    To: leg.to,
+    ...placeFields('To', leg.to),
+    ...(leg.parentSid === null ? {} : { ParentCallSid: leg.parentSid }),
+    ...(leg.callerName === null ? {} : { CallerName: leg.callerName }),
+    ...(leg.forwardedFrom === null ? {} : { ForwardedFrom: leg.forwardedFrom }),
+  };
+}
+
+/** twilio.com/docs/voice/api/call-resource, "StatusCallback" */
+export function progressFields(sequence: number, wallTime: number, durationMs: number | null): Fields {
+  const seconds = durationMs === null ? null : Math.round(durationMs / 1_000);
+  return {
+    CallbackSource: 'call-progress-events',
+    SequenceNumber: String(sequence),
+    Timestamp: timestampOf(wallTime),
+    ...(seconds === null ? {} : { CallDuration: String(seconds), Duration: String(Math.ceil(seconds / 60)) }),
+  };
+}
+
+/** `Thu, 01 Jan 2026 09:00:00 +0000` */
+export function timestampOf(wallTime: number): string {
+  return new Date(wallTime).toUTCString().replace('GMT', '+0000');
+}
+
+/** Names of old: the same as those of `From` and `To`. */
+function aliasFields(prefix: 'Called' | 'Caller', number: string): Fields {
+  const { city, state, zip, country } = placeOfNumber(number);
+  return {
+    [`${prefix}City`]: city,
+    [`${prefix}State`]: state,
+    [`${prefix}Zip`]: zip,
+    [`${prefix}Country`]: country,
+  };
+}

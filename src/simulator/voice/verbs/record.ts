@@ -1,0 +1,138 @@
+/** twilio.com/docs/voice/twiml/record */
+import type { WebhookMethod } from '../../http/exchange';
+import type { TwimlElement } from '../../twiml/element';
+import { Interruption, type Steps, wait } from '../effects';
+import type { CallEventBody } from '../event';
+import type { Leg } from '../leg';
+import { NEXT_VERB, type Next } from '../next';
+import { speechMs } from '../speech-time';
+import type { Verb } from '../verb';
+import { type Recording, recordingCallbackOf, recordingOf, tellRecording } from './recording';
+import { tellTranscription } from './transcription';
+
+interface RecordSettings {
+  readonly action: string | null;
+  readonly method: WebhookMethod;
+  readonly timeoutMs: number;
+  readonly maxLengthMs: number;
+  readonly finishOnKey: string;
+  readonly beep: boolean;
+  readonly transcribe: boolean;
+  readonly transcribeCallback: string | null;
+}
+
+/** What came on the tape. */
+interface Tape {
+  readonly text: string;
+  readonly durationMs: number;
+  readonly key: string;
+  readonly why: Extract<CallEventBody, { readonly type: 'recorded' }>['why'];
+}
+
+export const record: Verb = function* (element, leg, url) {
+  const settings = settingsOf(element, leg, url);
+  const callback = recordingCallbackOf(element, leg, url);
+  const startedAt = leg.session.wallTime();
+  const { maxLengthMs, timeoutMs, finishOnKey, beep } = settings;
+  leg.emit({ type: 'recording', maxLengthMs, timeoutMs, finishOnKey, beep });
+  const tape = yield* listen(settings, leg);
+  const recording = recordingOf(leg, {
+    startedAt,
+    source: 'RecordVerb',
+    channels: 1,
+    durationMs: tape.durationMs,
+  });
+  const { sid, url: address } = recording;
+  leg.emit({
+    type: 'recorded',
+    sid,
+    url: address,
+    durationMs: tape.durationMs,
+    text: tape.text,
+    why: tape.why,
+  });
+  yield* tellRecording(recording, callback, leg, url);
+  if (settings.transcribe)
+    yield* tellTranscription(recording, tape.text, settings.transcribeCallback, leg, url);
+  return yield* goOn(tape, recording, settings, leg, url);
+};
+
+function settingsOf(element: TwimlElement, leg: Leg, url: string): RecordSettings {
+  const attributes = leg.attributes(element, url);
+  const transcribeCallback = attributes.url('transcribeCallback');
+  return {
+    action: attributes.url('action'),
+    method: attributes.method('method'),
+    timeoutMs: attributes.seconds('timeout', 5_000),
+    maxLengthMs: attributes.seconds('maxLength', 3_600_000),
+    finishOnKey: attributes.key('finishOnKey', '1234567890*#'),
+    beep: attributes.flag('playBeep', true),
+    transcribe: attributes.flag('transcribe', false) || transcribeCallback !== null,
+    transcribeCallback,
+  };
+}
+
+function* listen({ maxLengthMs, timeoutMs, finishOnKey }: RecordSettings, leg: Leg): Steps<Tape> {
+  const started = leg.session.now();
+  const spoken: string[] = [];
+  const tape = (why: Tape['why'], key = ''): Tape => {
+    return { text: spoken.join(' '), durationMs: leg.session.now() - started, key, why };
+  };
+  let silentAt = started + timeoutMs;
+  for (;;) {
+    const now = leg.session.now();
+    const left = Math.min(started + maxLengthMs, silentAt) - now;
+    if (left <= 0) return tape(now >= started + maxLengthMs ? 'maximum length' : 'silence');
+    const input = yield* wait(left, { for: 'recording', leg: leg.name, remainingMs: left });
+    if (input.type === 'hang up') return tape('hang up');
+    if (input.type === 'digit') {
+      if (finishOnKey.includes(input.digit)) return tape('finish key', input.digit);
+      leg.interrupt(input);
+    } else if (input.type === 'speech') {
+      spoken.push(input.text);
+      const end = Math.min(started + maxLengthMs, leg.session.now() + speechMs(input.text));
+      if (yield* speakUntil(end, leg)) return tape('hang up');
+      silentAt = leg.session.now() + timeoutMs;
+    } else if (input.type !== 'elapsed') {
+      leg.interrupt(input);
+    }
+  }
+}
+
+/** Whether the caller hung up in the middle of a sentence. */
+function* speakUntil(end: number, leg: Leg): Steps<boolean> {
+  try {
+    yield* leg.passTime(Math.max(0, end - leg.session.now()));
+    return false;
+  } catch (thrown) {
+    if (thrown instanceof Interruption && thrown.input.type === 'hang up') return true;
+    throw thrown;
+  }
+}
+
+/** Who hung up is not there any more: the action is asked, and its answer means nothing. */
+function* goOn(
+  tape: Tape,
+  recording: Recording,
+  settings: RecordSettings,
+  leg: Leg,
+  url: string,
+): Steps<Next> {
+  const isOver = tape.why === 'hang up';
+  // "If Twilio receives an empty recording, it does not make a request": nobody said anything.
+  if (tape.text === '' && tape.why === 'silence') return NEXT_VERB;
+  const action = leg.resolve(settings.action ?? url, url);
+  if (isOver) leg.setStatus('completed');
+  if (action !== null) {
+    const parameters = {
+      RecordingUrl: recording.url,
+      RecordingSid: recording.sid,
+      RecordingDuration: String(Math.round(recording.durationMs / 1_000)),
+      Digits: isOver ? 'hangup' : tape.key,
+    };
+    const request = { purpose: 'action' as const, method: settings.method, url: action, parameters };
+    if (!isOver) return { type: 'document', request };
+    yield* leg.ask(request);
+  }
+  return isOver ? { type: 'end', reason: 'caller hung up' } : NEXT_VERB;
+}
