@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { RULES } from '../src/check/rules';
 import { COMMANDS, type CommandRow } from '../src/cli/commands';
 import { EXIT, EXIT_MEANINGS } from '../src/cli/exit-code';
 import { flagText, LIKE_START, ownOptions, takesThoseOfStart } from '../src/cli/help';
@@ -17,6 +18,7 @@ import { LOG_FIELDS } from '../src/telemetry/fields';
 
 /** File name in docs/ -> what has to stand in it. */
 export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
+  'check.md': checkPage,
   'commands.md': commandsPage,
   'configuration.md': configurationPage,
   'errors.md': errorsPage,
@@ -187,6 +189,49 @@ function commandOptionRow([key, option]: [string, Option<unknown>]): readonly st
   const allowed = option.kind === 'boolean' ? '' : ` Allowed: ${option.allowed}.`;
   return [code(flagText(key, option)), option.initialText, `${option.help}${allowed}`];
 }
+
+function checkPage(): string {
+  return page([
+    MADE_FROM,
+    '# Check',
+    CHECK_INTRODUCTION,
+    '## Rules',
+    ...RULES.flatMap(({ id, severity, finds, otherwise, fix }) => [
+      `### ${id}`,
+      `${severity === 'error' ? 'Error' : 'Warning'}. ${finds}`,
+      `**Otherwise:** ${otherwise}`,
+      `**Fix:** ${fix}`,
+    ]),
+  ]);
+}
+
+const CHECK_INTRODUCTION = `\`hookswitch check [dir]\` finds what will break, in the terminal of an author and in CI. It reads the project as \`start\` does, and runs none of it.
+
+\`\`\`
+functions/reply.js:7:5 error callback is never called where something throws and this catch goes on callback-never-called
+  Call callback(null, …) or callback(error) on every way through the handler.
+
+1 error and 0 warnings in 4 Functions, 2 Assets.
+\`\`\`
+
+| Exit code | Meaning |
+| --- | --- |
+| 0 | nothing was found; warnings do not count without \`--strict\` |
+| 1 | something was found, or the project cannot be read |
+| 2 | the command line is wrong |
+
+\`-o json\` writes one object: \`project\`, \`checked\`, \`errors\`, \`warnings\` and \`findings\`, each with \`rule\`, \`severity\`, \`file\`, \`line\`, \`column\` (from 1; 0: the whole file),
+\`reason\` and \`fix\`.
+
+Only what is certain is said. \`callback\` that is handed on or captured by a function counts as called, and so does a loop that mentions it. Two branches that may depend on each other are
+taken for ones that do. Code over 1 MB is not looked into, and of an Asset the first 4 MB are.
+
+A comment on the line before keeps a finding from being told; for one about the whole file it stands in the first line:
+
+\`\`\`js
+// hookswitch-ignore relative-require
+const greet = require('./greet.private.js');
+\`\`\``;
 
 function errorsPage(): string {
   const errors: [string, ErrorRow][] = Object.entries(ERRORS);

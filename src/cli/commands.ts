@@ -33,6 +33,13 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./config.js')).CONFIG_COMMAND,
   },
   {
+    name: 'check',
+    aliases: [],
+    usage: '[dir] [options]',
+    summary: 'Find what will break, without running anything.',
+    load: async () => (await import('./check.js')).CHECK_COMMAND,
+  },
+  {
     name: 'help',
     aliases: [],
     usage: '[command]',

@@ -13,7 +13,7 @@ export function suggest(word: string, candidates: readonly string[]): string | n
 }
 
 /** Levenshtein: insertions, deletions and replacements of one character each. */
-function editDistance(from: string, to: string): number {
+export function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 1; i <= from.length; i++) {
     const next = [i];
