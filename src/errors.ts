@@ -411,6 +411,13 @@ export const ERRORS = {
     fix: 'Use another with --port, or --port 0 for a free one.',
     vendor: null,
   },
+  HS_CANNOT_INSPECT: {
+    status: null,
+    text: 'no debugger can attach',
+    when: 'The port of --inspect or --inspect-brk is in use, or cannot be listened on.',
+    fix: 'End what listens there, or use another port: --inspect=9230, or 0 for a free one.',
+    vendor: null,
+  },
   HS_CANNOT_LISTEN: {
     status: null,
     text: 'cannot listen',

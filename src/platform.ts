@@ -1,5 +1,7 @@
 /** Wires the parts: the sites that are served, the server, what stands behind all processes; start and close. */
+
 import { tmpdir } from 'node:os';
+import { whileInspected } from './config/inspect';
 import { defaultBodyMemoryMb } from './gateway/body-memory';
 import { type GatewayOptions, Handler } from './gateway/handle';
 import { createOrigin } from './gateway/origin';
@@ -8,8 +10,10 @@ import type { Build } from './model/build';
 import type { LateLine, RequestRecord } from './model/invocation';
 import { QUEUE_WAIT_MS } from './model/limits';
 import { USUAL_STOCK } from './pool/blanks';
+import { reserveInspector } from './pool/inspector-ports';
 import { ProcessSupply } from './pool/supply';
 import { sweepTemporaryFolders } from './pool/sweep';
+import type { InspectorSettings } from './protocol/inspector';
 import type { Reading } from './protocol/messages';
 import type { OutboundHook } from './protocol/outbound';
 import { type LiveSites, openSites } from './reload/live-sites';
@@ -51,6 +55,8 @@ export interface PlatformOptions {
   readonly isolation: Isolation;
   /** How instances wait for their next call; `frozen` unless something must go on between calls. */
   readonly reading: Reading;
+  /** A debugger can attach there: `whileInspected` says what else is different then. `null`: none can. */
+  readonly inspect: InspectorSettings | null;
   /** Watch the project and serve what was saved. */
   readonly live: boolean;
   /** No stack and no error page leaves the machine. */
@@ -109,8 +115,9 @@ export interface Platform {
 }
 
 /** Throws `CodedError` where the project or the address cannot be served. */
-export async function startPlatform(options: PlatformOptions, events: PlatformEvents): Promise<Platform> {
-  const gateway = gatewayOptionsOf(options);
+export async function startPlatform(asked: PlatformOptions, events: PlatformEvents): Promise<Platform> {
+  const gateway = gatewayOptionsOf(asked);
+  const options = await withInspector(asked);
   const supply = options.supply ?? ownSupply(options, (message) => events.notice('warn', message));
   const sites = await openSites(options, supply, events).catch(async (error: unknown) => {
     if (options.supply === undefined) await supply.close();
@@ -123,6 +130,12 @@ export async function startPlatform(options: PlatformOptions, events: PlatformEv
   return platform;
 }
 
+/** The port is looked at before anything is started: that no debugger can attach should not show up later. */
+async function withInspector(options: PlatformOptions): Promise<PlatformOptions> {
+  if (options.inspect === null) return options;
+  return whileInspected({ ...options, inspect: await reserveInspector(options.inspect) });
+}
+
 interface Parts {
   readonly sites: LiveSites;
   readonly server: GatewayServer;
@@ -131,6 +144,8 @@ interface Parts {
 
 /** Beyond the time limits of what runs: for a client that does not read its answer or never ends its request. */
 const CLOSE_GRACE_MS = 5_000;
+/** While debugging: what is paused is not waited for. */
+const CLOSE_INSPECTED_MS = 2_000;
 
 class RunningPlatform implements Platform {
   #port = 0;
@@ -182,7 +197,8 @@ class RunningPlatform implements Platform {
 
   async #drain(): Promise<void> {
     this.parts.sites.stopReloading();
-    const limitMs = QUEUE_WAIT_MS + 2 * this.options.timeoutMs + CLOSE_GRACE_MS;
+    const { timeoutMs, inspect } = this.options;
+    const limitMs = inspect === null ? QUEUE_WAIT_MS + 2 * timeoutMs + CLOSE_GRACE_MS : CLOSE_INSPECTED_MS;
     const limit = setTimeout(() => this.parts.server.close(), limitMs);
     await this.parts.server.drain();
     clearTimeout(limit);

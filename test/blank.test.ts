@@ -18,6 +18,7 @@ it('is gone in the end also where its channel had closed before it was taken', a
   await new Promise<void>((resolve) => {
     const nothing = (): void => {};
     new Instance(blank, () => performance.now(), {
+      inspecting: nothing,
       ready: nothing,
       loaded: nothing,
       result: nothing,

@@ -114,6 +114,7 @@ describe('the options of start', () => {
         temporaryMb: 512,
         isolation: 'function',
         reading: 'frozen',
+        inspect: null,
         live: true,
         production: false,
         keepsTraffic: false,
@@ -135,6 +136,12 @@ describe('the options of start', () => {
 
   const values: readonly [argv: string[], pick: (options: StartOptions) => unknown, value: unknown][] = [
     [['-p', '0'], ({ platform }) => platform.port, 0],
+    [['--inspect'], inspectOf, { host: '127.0.0.1', port: 9_229, waits: false }],
+    [['--inspect=0'], inspectOf, { host: '127.0.0.1', port: 0, waits: false }],
+    [['--inspect', '[::1]:9230'], inspectOf, { host: '::1', port: 9_230, waits: false }],
+    [['--inspect-brk', 'localhost:9230'], inspectOf, { host: 'localhost', port: 9_230, waits: true }],
+    [['--inspect', '--inspect-brk=1'], inspectOf, { host: '127.0.0.1', port: 1, waits: true }],
+    [['--no-inspect'], inspectOf, null],
     [['--port', '65535'], ({ platform }) => platform.port, 65_535],
     [['--host', '0.0.0.0'], ({ platform }) => platform.host, '0.0.0.0'],
     [['--host', '[::1]'], ({ platform }) => platform.host, '::1'],
@@ -268,9 +275,13 @@ describe('the warnings of start', () => {
     [['--host', '::1'], []],
     [['--host', 'localhost', '--no-signature'], []],
     [['--ngrok', 'name'], [/^--ngrok has no effect: .*--public-url/]],
+    [['--no-fork-process'], [/^--fork-process .*own/]],
+    [['--inspect'], [/^--inspect: all Functions share one process.* time limit of 10 s/]],
+    [['--inspect-brk=9230', '--inspect'], [/^--inspect-brk: /]],
+    [['--inspect=false'], []],
     [
-      ['--inspect', '--no-fork-process'],
-      [/^--inspect .*not available yet/, /^--fork-process .*own/],
+      ['--inspect=0.0.0.0:9229'],
+      [/^--inspect: /, /^--inspect 0\.0\.0\.0:9229: whoever reaches this address can run code/],
     ],
     [
       ['-u', 'x', '--load-system-env'],
@@ -481,4 +492,8 @@ function assertCoded(act: () => unknown, code: ErrorCode, message: RegExp): void
 
 function escaped(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}
+
+function inspectOf({ platform }: StartOptions): unknown {
+  return platform.inspect;
 }

@@ -237,6 +237,7 @@ async function drive(t: TestContext): Promise<Driven> {
     authToken: null,
     temporaryFolder: folder,
     reading: 'frozen',
+    inspector: null,
   });
   return { project, boot, channel, messages, ended: once(child, 'exit') };
 }

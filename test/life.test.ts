@@ -485,7 +485,7 @@ function embeddingProgram(script: string): string {
       },
       host: '127.0.0.1', port: 0, publicUrl: null, trustProxy: [], checkSignatures: true, signatureStatus: 400,
       timeoutMs: 10_000, maxInstances: null, minInstances: 0, maxInvocations: null, memoryMb: 256, maxProcesses: 64,
-      maxOpenFiles: 1_024, temporaryMb: 512, isolation: 'function', reading: 'frozen', live: true, production: false,
+      maxOpenFiles: 1_024, temporaryMb: 512, isolation: 'function', reading: 'frozen', inspect: null, live: true, production: false,
     };
     let reloaded;
     const reload = new Promise((resolve) => { reloaded = resolve; });

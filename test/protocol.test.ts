@@ -34,6 +34,7 @@ const BOOT: Boot = {
   authToken: null,
   temporaryFolder: '/tmp/x',
   reading: 'frozen',
+  inspector: null,
 };
 const CALLS: readonly Call[] = [
   { id: 1, functionIndex: 0, domainName: 'localhost:3000', event: '{"request":{}}', body: '' },

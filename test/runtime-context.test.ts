@@ -21,6 +21,7 @@ function bootWith(variables: Record<string, string>, credentials: Partial<Boot> 
     authToken: null,
     temporaryFolder: __dirname,
     reading: 'frozen',
+    inspector: null,
     ...credentials,
   };
 }

@@ -24,8 +24,6 @@ export const COMPATIBILITY_FLAGS = {
     takes: 'nothing',
     why: 'every request line already has its query, its reason and what the Function wrote',
   },
-  inspect: { alias: null, takes: 'optional value', why: 'debugging Functions is not available yet' },
-  inspectBrk: { alias: null, takes: 'optional value', why: 'debugging Functions is not available yet' },
   forkProcess: { alias: null, takes: 'nothing', why: 'Functions always run in processes of their own' },
   username: {
     alias: 'u',

@@ -7,6 +7,7 @@ import { MEMORY_MB, OPEN_FILES, PROCESSES, TEMPORARY_MB } from '../model/limits'
 import type { Isolation } from '../platform';
 import { HELP_OPTIONS } from './help-options';
 import { HOST_ALLOWED, readHost } from './host';
+import { INSPECT_ALLOWED, type InspectAddress, readInspect } from './inspect';
 import { LOG_LEVELS, type LogLevel, readLogLevel } from './log-level';
 import { readInteger, readText, switchOption, type ValueOf, valueOption } from './option';
 import { PUBLIC_URL_ALLOWED, readPublicUrl } from './public-url';
@@ -267,6 +268,28 @@ export const OPTIONS = {
   }),
 
   // Development
+  inspect: valueOption<InspectAddress | null>({
+    kind: 'choice',
+    group: 'Development',
+    placeholder: '[HOST:]PORT',
+    bare: 'true',
+    initial: null,
+    initialText: 'off; alone: 127.0.0.1:9229',
+    allowed: INSPECT_ALLOWED,
+    read: readInspect,
+    help: 'Let a debugger attach there (Chrome, VS Code). All Functions share one process then, and no time limit is in force.',
+  }),
+  inspectBrk: valueOption<InspectAddress | null>({
+    kind: 'choice',
+    group: 'Development',
+    placeholder: '[HOST:]PORT',
+    bare: 'true',
+    initial: null,
+    initialText: 'off; alone: 127.0.0.1:9229',
+    allowed: INSPECT_ALLOWED,
+    read: readInspect,
+    help: 'The same, and no Function runs before a debugger has attached; the first module that is loaded stops at its first line.',
+  }),
   live: switchOption({
     group: 'Development',
     initial: true,

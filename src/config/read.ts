@@ -10,6 +10,7 @@ import { type Arguments, type Flags, readArguments } from './arguments';
 import { COMPATIBILITY_FLAGS, type CompatibilityFlag } from './compatibility';
 import { type ConfigFile, readConfigFile } from './file';
 import { isLoopback } from './host';
+import { inspectorOf, warnOfInspect } from './inspect';
 import type { LogLevel } from './log-level';
 import { flagName } from './names';
 import { OPTIONS, type OutputFormat } from './options';
@@ -161,6 +162,7 @@ function platformOptions(sources: StartSources, root: string, environment: Envir
     temporaryMb: sources.value('temporarySpace'),
     isolation: sources.value('isolation'),
     reading: 'frozen',
+    inspect: inspectorOf(sources.value('inspect'), sources.value('inspectBrk')),
     live: sources.value('live'),
     production: environment.NODE_ENV === 'production',
     keepsTraffic: false,
@@ -219,7 +221,7 @@ function compatibilityWarnings(given: Arguments): string[] {
 }
 
 function warnOf(platform: PlatformOptions): string[] {
-  const warnings = [warnOfTimeout(platform.timeoutMs)];
+  const warnings = [warnOfTimeout(platform.timeoutMs), ...warnOfInspect(platform)];
   if (!isLoopback(platform.host)) warnings.push(...warnOfOpenHost(platform));
   return warnings.filter((warning) => warning !== null);
 }

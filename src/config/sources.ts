@@ -117,6 +117,7 @@ function textOfFileValue(option: Option<unknown>, value: unknown): string | null
       return typeof value === 'boolean' ? String(value) : null;
     case 'number':
     case 'choice':
+      if (typeof value === 'boolean' && option.bare === 'true') return String(value);
       return typeof value === 'number' || typeof value === 'string' ? String(value) : null;
     case 'string':
       return typeof value === 'string' ? value : null;

@@ -1,4 +1,5 @@
 import type { Build, FunctionResource } from '../model/build';
+import type { InspectorSettings } from '../protocol/inspector';
 import type { Boot, BootFunction, BootResource, Reading } from '../protocol/messages';
 import type { OutboundHook } from '../protocol/outbound';
 
@@ -6,22 +7,21 @@ import type { OutboundHook } from '../protocol/outbound';
 export interface BootSettings {
   readonly production: boolean;
   readonly reading: Reading;
+  readonly inspector: InspectorSettings | null;
   readonly temporaryFolder: string;
   readonly outbound: OutboundHook | undefined;
 }
 
 /** What an instance of this build is told before anything else. */
-export function bootOf(build: Build, { production, reading, temporaryFolder, outbound }: BootSettings): Boot {
+export function bootOf(build: Build, { outbound, ...settings }: BootSettings): Boot {
   return {
+    ...settings,
     root: build.root,
-    production,
     functions: build.functions.map(functionOf),
     assets: build.assets.filter(({ visibility }) => visibility === 'private').map(placeOf),
     variables: build.variables,
     accountSid: build.accountSid,
     authToken: build.authToken,
-    temporaryFolder,
-    reading,
     ...(outbound === undefined ? {} : { outbound }),
   };
 }

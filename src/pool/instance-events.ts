@@ -6,6 +6,8 @@ import type { Invocation } from './invocation';
 
 /** What the pool is told. Every callback gets the instance first. */
 export interface InstanceEvents {
+  /** While it boots: a debugger can attach there. `null`: the port could not be opened, and the instance ends. */
+  inspecting(instance: Instance, url: string | null): void;
   ready(instance: Instance): void;
   /** What `load` asked for, or why it failed; also where the instance died of it. */
   loaded(instance: Instance, functionIndex: number, failure: Failure | null): void;

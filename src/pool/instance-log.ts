@@ -81,6 +81,7 @@ export class InstanceLog {
 
   /** From the real descriptors 1 and 2: native modules, children, V8's last words. */
   addOutput(stream: Readable, level: ConsoleLevel, chunk: Buffer): void {
+    if (chunk.length === 0) return;
     const text = chunk.toString('utf8');
     if (level === 'error') this.#stderrTail = (this.#stderrTail + text).slice(-STDERR_TAIL_BYTES);
     const [invocation] = this.pending;

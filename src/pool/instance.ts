@@ -1,7 +1,9 @@
 /** One process: sending calls, receiving messages, and what is known once it is gone. No policy. */
+
 import type { ErrorCode } from '../errors';
-import { ProtocolError } from '../protocol/encoding';
+import { expect, ProtocolError } from '../protocol/encoding';
 import { FrameReader } from '../protocol/frames';
+import type { InspectorSettings } from '../protocol/inspector';
 import {
   type CallCost,
   decodeFromInstance,
@@ -15,20 +17,20 @@ import {
 import { AskedBack } from './asked-back';
 import type { ClaimFile } from './claim-file';
 import { CLOSED_CHANNEL, explainEnd, type Reason } from './explain-end';
+import { withoutInspectorWords } from './inspector-words';
 import type { InstanceEvents } from './instance-events';
 import { InstanceLog } from './instance-log';
 import type { InstanceProcess } from './instance-process';
 import type { Invocation } from './invocation';
 import { readBeforeDestroyed } from './last-messages';
 import type { Phase, PoolInstance } from './pool-instance';
+import { settleCalls } from './settle-calls';
 
 const FLOODS = 'it floods the log';
 /** How long a process may live on after its channel closed, or after it said that it ends, before it is killed. */
 const ENDING_MS = 250;
 const WENT_ON = 'it said that it ends, and went on';
 const REASON_LENGTH = 1_000;
-/** How often a call may lose its instance before it started, until the pool stops trying. */
-const MOST_LOST_STARTS = 3;
 
 export class Instance implements PoolInstance {
   readonly id: number;
@@ -50,6 +52,8 @@ export class Instance implements PoolInstance {
   /** Must not get another call. */
   retiring = false;
   killed = false;
+  /** Where it is debugged; `null`: it is not. */
+  inspector: InspectorSettings | null = null;
   /** Once it is gone. */
   endedBecause = '';
   readonly #claims: ClaimFile;
@@ -63,7 +67,9 @@ export class Instance implements PoolInstance {
   readonly #log: InstanceLog;
   /** Why it was killed or is about to end; the first reason counts. */
   #cause: Reason | null = null;
+  #isLoaded = false;
   #saidItExits = false;
+  #saidItInspects = false;
   /** Why it ends, as it said itself. */
   #farewell: string | null = null;
   #channelClosed = false;
@@ -94,7 +100,6 @@ export class Instance implements PoolInstance {
     return this.readyAt === null || this.startedAt - launchedAt > 1 ? null : this.readyAt - launchedAt;
   }
 
-  /** The first message. */
   boot(frame: Buffer): void {
     this.#outbox.push(frame);
     this.flush();
@@ -114,15 +119,7 @@ export class Instance implements PoolInstance {
     this.pending.push(invocation);
     if (this.phase === 'idle') this.#enter(this.served === 0 && !this.#isLoaded ? 'loading' : 'running');
     else if (this.pending.length === 1) invocation.noteProgress(false, this.now());
-    this.#outbox.push(
-      encodeCall({
-        id: invocation.callId,
-        functionIndex: invocation.functionIndex,
-        domainName: invocation.domainName,
-        event: invocation.event,
-        body: invocation.body,
-      }),
-    );
+    this.#outbox.push(encodeCall(invocation.asCall()));
   }
 
   /** Loads these Functions before anybody calls them. */
@@ -191,7 +188,9 @@ export class Instance implements PoolInstance {
     // One that was launched in advance may be dying.
     if (channel.closed) setImmediate(() => this.#onChannelClosed());
     stdout.on('data', (chunk: Buffer) => this.#log.addOutput(stdout, 'info', chunk));
-    stderr.on('data', (chunk: Buffer) => this.#log.addOutput(stderr, 'error', chunk));
+    stderr.on('data', (chunk: Buffer) =>
+      this.#log.addOutput(stderr, 'error', withoutInspectorWords(chunk, this.inspector)),
+    );
     this.process.onEnd((failure) => this.#onEnd(failure));
   }
 
@@ -206,6 +205,8 @@ export class Instance implements PoolInstance {
 
   #onMessage(message: FromInstance): void {
     switch (message.type) {
+      case 'inspecting':
+        return this.#onInspecting(message.url);
       case 'ready':
         return this.#onReady();
       case 'prepared':
@@ -227,7 +228,13 @@ export class Instance implements PoolInstance {
     }
   }
 
-  #isLoaded = false;
+  #onInspecting(url: string | null): void {
+    const isAsked = this.inspector !== null && this.phase === 'booting' && !this.#saidItInspects;
+    expect(isAsked, 'it opened an inspector unasked');
+    this.#saidItInspects = true;
+    if (url === null) this.kill('HS_CANNOT_INSPECT', `port ${this.inspector?.port} is in use`);
+    this.events.inspecting(this, url);
+  }
 
   #onReady(): void {
     expect(this.phase === 'booting', 'it said twice that it is ready');
@@ -293,6 +300,7 @@ export class Instance implements PoolInstance {
     this.#saidItExits = true;
     this.#cause ??= { code: 'HS_EXITED', detail: `it called process.exit(${exitCode})` };
     this.retiring = true;
+    if (this.inspector !== null) this.#killSoon(WENT_ON); // Node waits for the debugger to leave.
   }
 
   #onRetire(reason: string): void {
@@ -377,23 +385,15 @@ export class Instance implements PoolInstance {
     // A child that left the group may still hold the other ends.
     this.process.stdout.destroy();
     this.process.stderr.destroy();
-    for (const invocation of this.pending.splice(0)) {
-      const started = invocation.callId <= Math.max(claimed, this.#announcedCallId);
-      if (!started) invocation.lostStarts += 1;
-      if (!started && !invocation.ended && invocation.lostStarts < MOST_LOST_STARTS) {
-        this.events.returned(this, invocation);
-        continue;
-      }
-      invocation.fail(started ? code : 'HS_START_FAILED', detail);
-      this.events.failed(this, invocation);
-    }
+    settleCalls(this.pending.splice(0), {
+      lastStarted: Math.max(claimed, this.#announcedCallId),
+      reason: { code, detail },
+      returned: (invocation) => this.events.returned(this, invocation),
+      failed: (invocation) => this.events.failed(this, invocation),
+    });
     for (const index of this.#loading) {
       this.events.loaded(this, index, { code, name: '', message: detail, stack: null });
     }
     this.events.gone(this);
   }
-}
-
-function expect(condition: boolean, otherwise: string): asserts condition {
-  if (!condition) throw new ProtocolError(otherwise);
 }

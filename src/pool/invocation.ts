@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../errors';
 import type { ConsoleLevel, ConsoleLine } from '../model/invocation';
 import { LINE_BYTES } from '../model/limits';
-import type { Reply } from '../protocol/messages';
+import type { Call, Reply } from '../protocol/messages';
 
 /** How an invocation ended; exactly one for each. */
 export type Outcome =
@@ -58,6 +58,12 @@ export class Invocation {
   /** Characters of what it carries. */
   get size(): number {
     return this.event.length + this.body.length;
+  }
+
+  /** Hot. As it is sent to the instance. */
+  asCall(): Call {
+    const { callId: id, functionIndex, domainName, event, body } = this;
+    return { id, functionIndex, domainName, event, body };
   }
 
   get ended(): boolean {

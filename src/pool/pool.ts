@@ -3,12 +3,15 @@ import { availableParallelism } from 'node:os';
 import { CodedError } from '../errors';
 import type { Build } from '../model/build';
 import type { ConsoleLevel, LateLine } from '../model/invocation';
+import { QUEUE_WAIT_MS } from '../model/limits';
 import type { Failure } from '../protocol/messages';
+import { CALLS_WAIT, inspectorNotice } from './inspector-words';
 import type { Instance } from './instance';
 import type { InstanceEvents } from './instance-events';
 import type { AnsweredCall } from './instance-log';
 import { Invocation, type InvocationInput, type Outcome } from './invocation';
 import { defaultMaxInstances } from './memory';
+import { lostText, startFailedText, unpreparedText } from './notices';
 import { Schedule } from './schedule';
 import { Starter, type StarterOptions } from './starter';
 import { inspectBusy, inspectIdle, REST_MS, TICK_MS } from './watchdog';
@@ -33,7 +36,7 @@ export interface PoolEvents {
   /** A Function could not be loaded in advance. */
   loadFailed(functionIndex: number, failure: Failure): void;
   /** What the operator should know. */
-  notice(level: 'warn' | 'error', message: string): void;
+  notice(level: 'info' | 'warn' | 'error', message: string): void;
 }
 
 const USAGE_TICKS = 2;
@@ -55,6 +58,8 @@ export class Pool {
   #closed = false;
   #onGone: (() => void) | null = null;
   #onPrepared: (() => void)[] = [];
+  /** Since when there are calls that wait, as far as it was not told; `null`: there are none. */
+  #waitingSince: number | null = null;
   #toldThatStartsFailAt = Number.NEGATIVE_INFINITY;
   /** Names of Functions whose instances did not stay. */
   readonly #toldThatLost = new Set<string>();
@@ -72,6 +77,7 @@ export class Pool {
     checkFit(options.minInstances, shared ? 1 : functions - uncallable.size, maxInstances);
     this.#starter = new Starter(build, options, this.#instanceEvents, {
       failed: (detail) => this.#onStartFailed(detail),
+      portFree: () => this.#onPortFree(),
       unprepared: (detail) => this.events.notice('warn', unpreparedText(detail)),
     });
     const { minInstances, maxInvocations } = options;
@@ -168,6 +174,7 @@ export class Pool {
   // --- instances
 
   readonly #instanceEvents: InstanceEvents = {
+    inspecting: (instance, url) => this.#onInspecting(instance, url),
     ready: (instance) => this.#onReady(instance),
     loaded: (instance, functionIndex, failure) => this.#onLoaded(instance, functionIndex, failure),
     // Hot.
@@ -183,18 +190,33 @@ export class Pool {
     gone: (instance) => this.#onInstanceGone(instance),
   };
 
+  #onInspecting({ inspector }: Instance, url: string | null): void {
+    if (url === null && this.#wasJustToldThatStartsFail()) return;
+    this.events.notice(...inspectorNotice(inspector, url));
+  }
+
+  #wasJustToldThatStartsFail(): boolean {
+    const now = performance.now();
+    const wasTold = now - this.#toldThatStartsFailAt < TELL_AGAIN_MS;
+    if (!wasTold) this.#toldThatStartsFailAt = now;
+    return wasTold;
+  }
+
   #onReady(instance: Instance): void {
     this.#starter.noteReady(instance);
     this.#schedule.noteReady(performance.now());
     if (instance.phase === 'preparing') this.#tick();
   }
 
+  #onPortFree(): void {
+    this.#starter.prepareSpare();
+    this.#schedule.serveAll(performance.now());
+    this.#flush();
+  }
+
   #onStartFailed(detail: string): void {
     this.#schedule.failWithoutInstance(detail);
-    const now = performance.now();
-    if (now - this.#toldThatStartsFailAt < TELL_AGAIN_MS) return;
-    this.#toldThatStartsFailAt = now;
-    this.events.notice('error', startFailedText(detail));
+    if (!this.#wasJustToldThatStartsFail()) this.events.notice('error', startFailedText(detail));
   }
 
   /** The next spare waits a little: the call that is about to run needs the cores now. A test may be over by then. */
@@ -257,7 +279,7 @@ export class Pool {
       busy = true;
       this.#checkBusy(instance, now);
     }
-    busy = this.#schedule.tick(now) || busy;
+    busy = this.#schedule.tick(now, this.#isInspected) || busy;
     if (!busy && this.#ticker !== null) {
       clearInterval(this.#ticker);
       this.#ticker = null;
@@ -290,10 +312,12 @@ export class Pool {
 
   #checkIdle(): void {
     const now = performance.now();
-    this.#schedule.rest(now);
+    // A debugger may be attached to what has rested for long.
+    if (!this.#isInspected) this.#schedule.rest(now);
     this.#checkPrepared();
     this.#starter.prepareSpare();
     if (this.#starter.isStartingSpare) this.#tick();
+    if (this.#isInspected) this.#tellThatCallsWait(now);
     for (const instance of this.#starter.all) {
       const isIdle = instance.phase === 'idle' && instance.functionIndex >= 0 && !instance.retiring;
       const why = isIdle ? inspectIdle(instance, now) : null;
@@ -302,6 +326,19 @@ export class Pool {
       this.#schedule.leave(instance, now);
       instance.kill('HS_STOPPING', why);
     }
+  }
+
+  get #isInspected(): boolean {
+    return this.options.inspectorPorts !== null;
+  }
+
+  /** Where they are not refused for it: once, until none waits. */
+  #tellThatCallsWait(now: number): void {
+    if (this.#schedule.waiting === 0) this.#waitingSince = null;
+    else this.#waitingSince ??= now;
+    if (this.#waitingSince === null || now - this.#waitingSince < QUEUE_WAIT_MS) return;
+    this.#waitingSince = Number.POSITIVE_INFINITY;
+    this.events.notice('warn', CALLS_WAIT);
   }
 
   // --- the end
@@ -339,18 +376,6 @@ const ANY = { name: 'every Function' };
 
 function isStarting({ phase }: Instance): boolean {
   return phase === 'booting' || phase === 'preparing';
-}
-
-function startFailedText(detail: string): string {
-  return `no process can be started for Functions, which is tried again: ${detail}`;
-}
-
-function lostText(name: string, detail: string): string {
-  return `${name} is loaded in advance, but its process does not stay until the first call: ${detail}`;
-}
-
-function unpreparedText(detail: string): string {
-  return `processes in reserve end while they load the TwiML classes of the package twilio, so from now on they do without: ${detail}`;
 }
 
 /** Private ones are modules for the others. */

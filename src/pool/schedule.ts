@@ -228,10 +228,10 @@ export class Schedule {
 
   // --- time
 
-  /** Refuses what waited too long, starts what has become worth it. `false`: nothing waits. */
-  tick(now: number): boolean {
+  /** Refuses what waited too long unless it is `patient`, starts what has become worth it. `false`: nothing waits. */
+  tick(now: number, patient = false): boolean {
     this.#figures.now = now;
-    for (const lane of this.#lanes) this.#waiting.refuseOverdue(lane, this.#viewOf(lane));
+    if (!patient) for (const lane of this.#lanes) this.#waiting.refuseOverdue(lane, this.#viewOf(lane));
     this.serveAll(now);
     this.#needy = this.#findNeedy();
     return this.#waiting.count > 0;

@@ -1,9 +1,12 @@
 /** Makes instances of processes for a pool, and keeps a spare: one that is ready but belongs to no Function yet. */
+
 import type { Build } from '../model/build';
+import type { InspectorSettings } from '../protocol/inspector';
 import { encodeBoot, type Reading } from '../protocol/messages';
 import type { OutboundHook } from '../protocol/outbound';
 import type { Blanks } from './blanks';
 import { bootOf } from './boot';
+import type { InspectorPorts } from './inspector-ports';
 import { Instance } from './instance';
 import type { InstanceEvents } from './instance-events';
 import { average } from './lane';
@@ -16,11 +19,15 @@ export interface StarterOptions {
   readonly blanks: Blanks;
   /** In tests. */
   readonly outbound?: OutboundHook | undefined;
+  /** Every process is debugged, and needs one of these; `null`: none is. */
+  readonly inspectorPorts: InspectorPorts | null;
 }
 
 export interface StarterEvents {
   /** The machine did not let us start a process. */
   failed(detail: string): void;
+  /** A process may be started again: one that was debugged is gone. */
+  portFree(): void;
   /** Spares keep ending while or after they are prepared: from now on they are not. Told once. */
   unprepared(detail: string): void;
 }
@@ -109,6 +116,7 @@ export class Starter {
 
   noteGone(instance: Instance): void {
     this.all.delete(instance);
+    if (instance.inspector !== null) this.options.inspectorPorts?.giveBack(instance.inspector);
     if (!this.#closed) this.#noteEnd(instance, performance.now());
     if (this.#spare === instance) this.#spare = null;
     this.prepareSpare();
@@ -137,20 +145,29 @@ export class Starter {
   }
 
   #start(): Instance | null {
+    const { inspectorPorts } = this.options;
+    const inspector = inspectorPorts?.take(this.events.portFree) ?? null;
+    if (inspectorPorts !== null && inspector === null) return null;
     try {
-      const { blanks, production, reading, outbound } = this.options;
-      const process = blanks.take();
-      const { temporaryFolder } = process;
-      const instance = new Instance(process, () => performance.now(), this.instanceEvents);
-      this.all.add(instance);
-      const boot = bootOf(this.build, { production, reading, temporaryFolder, outbound });
-      instance.boot(encodeBoot(boot));
-      return instance;
+      return this.#startWith(inspector);
     } catch (error) {
+      if (inspector !== null) inspectorPorts?.giveBack(inspector);
       this.#failedStarts += 1;
       this.#failedAt = performance.now();
       this.events.failed(error instanceof Error ? error.message : String(error));
       return null;
     }
+  }
+
+  #startWith(inspector: InspectorSettings | null): Instance {
+    const { blanks, production, reading, outbound } = this.options;
+    const process = blanks.take();
+    const instance = new Instance(process, () => performance.now(), this.instanceEvents);
+    instance.inspector = inspector;
+    this.all.add(instance);
+    const { temporaryFolder } = process;
+    const boot = bootOf(this.build, { production, reading, inspector, temporaryFolder, outbound });
+    instance.boot(encodeBoot(boot));
+    return instance;
   }
 }

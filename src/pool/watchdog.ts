@@ -46,26 +46,32 @@ const SLOW: Finding = { type: 'slow' };
 /** Of an instance that starts, has calls, or has not frozen yet after the last one. */
 export function inspectBusy(instance: Instance, now: number, limits: WatchLimits): Finding {
   const elapsed = now - instance.since;
-  if (isStuck(instance, elapsed, limits.timeoutMs)) {
-    return { type: 'broken', code: 'HS_CRASHED', detail: STILL_BUSY };
-  }
-  if (instance.phase === 'preparing' && elapsed > PREPARE_MS) {
-    return { type: 'broken', code: 'HS_START_FAILED', detail: NOT_PREPARED };
-  }
-  const overdue = overdueCode(instance, elapsed, limits.timeoutMs);
-  if (overdue !== null) {
-    return { type: 'overdue', code: overdue, detail: `it was stopped after ${Math.round(elapsed)} ms` };
-  }
+  const failure = instance.inspector === null ? findFailure(instance, elapsed, limits.timeoutMs) : null;
+  if (failure !== null) return failure;
   const excess = limits.looksAtUsage ? instance.findExcess() : null;
   if (excess !== null) return { type: 'broken', ...excess };
   if (instance.phase !== 'running') return FINE;
   return instance.pending.length > 1 && isSlow(elapsed, limits.usualMs) ? SLOW : FINE;
 }
 
+/** Of the clock; a debugger may hold an instance for as long as it likes, so there it has no say. */
+function findFailure(instance: Instance, elapsed: number, timeoutMs: number): Finding | null {
+  if (isStuck(instance, elapsed, timeoutMs)) {
+    return { type: 'broken', code: 'HS_CRASHED', detail: STILL_BUSY };
+  }
+  if (instance.phase === 'preparing' && elapsed > PREPARE_MS) {
+    return { type: 'broken', code: 'HS_START_FAILED', detail: NOT_PREPARED };
+  }
+  const overdue = overdueCode(instance, elapsed, timeoutMs);
+  if (overdue === null) return null;
+  return { type: 'overdue', code: overdue, detail: `it was stopped after ${Math.round(elapsed)} ms` };
+}
+
 /** Of an instance that waits for its next call: why it should end, or `null`. How long it may rest is policy. */
 export function inspectIdle(instance: Instance, now: number): string | null {
   const restedMs = now - instance.since;
-  if (restedMs > STUCK_MS && !instance.isFrozen()) return `${STILL_BUSY}, and was ended`;
+  const mayBePaused = instance.inspector !== null;
+  if (restedMs > STUCK_MS && !instance.isFrozen() && !mayBePaused) return `${STILL_BUSY}, and was ended`;
   // What is frozen does not change.
   if (restedMs > SETTLED_MS) return null;
   const why = instance.findExcess()?.detail ?? instance.findLeftover();

@@ -30,6 +30,10 @@ export function need(condition: boolean, what: string): asserts condition {
   if (!condition) throw new ProtocolError(`malformed ${what}`);
 }
 
+export function expect(condition: boolean, otherwise: string): asserts condition {
+  if (!condition) throw new ProtocolError(otherwise);
+}
+
 export function parse(text: string): unknown {
   try {
     return parseJson(text);

@@ -22,6 +22,7 @@ import {
   parseJson,
   stringify,
 } from './encoding';
+import { decodeInspectorUrl, type InspectorSettings } from './inspector';
 import type { OutboundHook } from './outbound';
 
 /** Descriptor of the messages inside an instance. */
@@ -55,6 +56,7 @@ export interface Boot {
   readonly reading: Reading;
   /** In tests. */
   readonly outbound?: OutboundHook;
+  readonly inspector: InspectorSettings | null;
 }
 
 /**
@@ -123,6 +125,8 @@ export interface CallCost {
 }
 
 export type FromInstance =
+  /** While it boots: where a debugger can attach; `null`: the port could not be opened. */
+  | { readonly type: 'inspecting'; readonly url: string | null }
   /** Booted: may become any Function's. */
   | { readonly type: 'ready' }
   /** What `prepare` asked for is done, as far as it could be. */
@@ -162,6 +166,7 @@ const TYPE = {
   skipped: 22,
   loaded: 23,
   prepared: 24,
+  inspecting: 25,
 } as const;
 const LEVELS: readonly ConsoleLevel[] = ['debug', 'info', 'warn', 'error'];
 const NO_HEADERS: readonly string[] = Object.freeze([]);
@@ -268,6 +273,10 @@ export function encodeReady(): Buffer {
   return frameOf(TYPE.ready, 0, 0);
 }
 
+export function encodeInspecting(url: string | null): Buffer {
+  return jsonFrame(TYPE.inspecting, 0, url);
+}
+
 export function encodePrepared(): Buffer {
   return frameOf(TYPE.prepared, 0, 0);
 }
@@ -309,6 +318,8 @@ export function decodeFromInstance(type: number, id: number, payload: Buffer): F
       return { type: 'ready' };
     case TYPE.prepared:
       return { type: 'prepared' };
+    case TYPE.inspecting:
+      return { type: 'inspecting', url: decodeInspectorUrl(payload) };
     case TYPE.loaded:
       return decodeLoaded(parse(payload.toString('utf8')));
     case TYPE.started:

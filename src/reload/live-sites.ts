@@ -6,6 +6,7 @@ import type { Site, Sites } from '../gateway/handle';
 import { RouteTable } from '../gateway/router';
 import type { Build } from '../model/build';
 import type { PlatformEvents, PlatformOptions } from '../platform';
+import { InspectorPorts } from '../pool/inspector-ports';
 import { Pool, type PoolEvents } from '../pool/pool';
 import type { ProcessSupply } from '../pool/supply';
 import { describeLoadFailure } from '../telemetry/load-failure';
@@ -24,7 +25,8 @@ export async function openSites(
   const compiler = new Compiler(() => supply.reaper.makeFolder());
   try {
     const build = await compiler.compile(readProject(options.project, process.env));
-    return new LiveSites({ options, supply, events, changes, compiler }, build);
+    const inspectorPorts = portsOf(options);
+    return new LiveSites({ options, supply, inspectorPorts, events, changes, compiler }, build);
   } catch (error) {
     changes?.close();
     await compiler.close();
@@ -32,9 +34,15 @@ export async function openSites(
   }
 }
 
+function portsOf({ inspect, maxInstances }: PlatformOptions): InspectorPorts | null {
+  return inspect === null ? null : new InspectorPorts(inspect, maxInstances ?? 1);
+}
+
 interface Surroundings {
   readonly options: PlatformOptions;
   readonly supply: ProcessSupply;
+  /** `null`: nothing is debugged. */
+  readonly inspectorPorts: InspectorPorts | null;
   readonly events: PlatformEvents;
   /** `null`: the first build is served for ever. */
   readonly changes: Changes | null;
@@ -121,14 +129,11 @@ export class LiveSites implements Sites {
   // --- a site
 
   #open(build: Build): Site {
-    const { options, supply } = this.surroundings;
+    const { options, supply, inspectorPorts } = this.surroundings;
     // On a server it stands in the environment, on a hosted project among the variables.
     const production = options.production || build.variables.NODE_ENV === 'production';
-    const pool = new Pool(
-      build,
-      { ...options, production, blanks: supply.blanks },
-      this.#poolEventsOf(build),
-    );
+    const settings = { ...options, production, blanks: supply.blanks, inspectorPorts };
+    const pool = new Pool(build, settings, this.#poolEventsOf(build));
     this.#pools.add(pool);
     return { build, routes: new RouteTable(build), pool, production };
   }

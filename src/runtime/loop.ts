@@ -2,17 +2,20 @@
  * The life of an instance: wait frozen for a call, run its handler, send the result, freeze again. One call at a
  * time; what earlier calls left behind may run while a later one does, and is kept apart by async context.
  */
+
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { types } from 'node:util';
 import { ERRORS, type ErrorCode } from '../errors';
 import type { ConsoleLevel } from '../model/invocation';
 import { LINE_BYTES, LOG_BYTES } from '../model/limits';
+import type { InspectorSettings } from '../protocol/inspector';
 import {
   type Boot,
   type BootFunction,
   type Call,
   encodeConsole,
   encodeExiting,
+  encodeInspecting,
   encodeLoaded,
   encodePrepared,
   encodeReady,
@@ -33,6 +36,7 @@ import { CostMeter } from './cost-meter';
 import { parseEvent } from './event';
 import { describeError, failureOf } from './failure';
 import { installGlobals } from './globals';
+import type { Inspector } from './inspector';
 import type { Handler, Loaded } from './module';
 import { FrozenReader, type Reader } from './reader';
 import { replyOf, replyOfError } from './result';
@@ -86,6 +90,7 @@ export class Loop {
   #nextIsScheduled = false;
   #saidItExits = false;
   #reader: Reader;
+  #inspector: Inspector | null = null;
 
   constructor(private readonly channel: Channel) {
     this.#reader = new FrozenReader(channel);
@@ -152,12 +157,19 @@ export class Loop {
     });
     this.#environment = { boot, sdk, handlers: [] };
     if (boot.reading === 'events') this.#readByEvents();
+    if (boot.inspector !== null) this.#openInspector(boot.inspector);
     this.channel.write(encodeReady());
   }
 
   #readByEvents(): void {
     const { EventReader } = require('./event-reader') as typeof import('./event-reader');
     this.#reader = new EventReader(this.channel.handOver(), () => this.#exit(0));
+  }
+
+  #openInspector(settings: InspectorSettings): void {
+    const { Inspector } = require('./inspector') as typeof import('./inspector');
+    const tell = (url: string | null) => this.channel.write(encodeInspecting(url));
+    this.#inspector = new Inspector(settings, tell);
   }
 
   /** Before anybody calls it: what the module writes or leaves behind belongs to no call. */
@@ -227,7 +239,11 @@ export class Loop {
 
   #loadFirst(state: CallState, call: Call): void {
     const { boot, handlers } = this.#environment ?? noBoot();
-    this.#modules.load(functionOf(boot, call.functionIndex), boot.root, (loaded) => {
+    const called = functionOf(boot, call.functionIndex);
+    const entry = called.module?.entry ?? called.file;
+    this.#inspector?.beforeLoad(entry);
+    this.#modules.load(called, boot.root, (loaded) => {
+      this.#inspector?.afterLoad();
       if (loaded.handler !== null) handlers[call.functionIndex] = loaded.handler;
       this.#retire ??= this.#modules.stuck;
       // What the module left behind may have failed in its place.
@@ -235,7 +251,8 @@ export class Loop {
       if (loaded.handler === null)
         return this.#answer(state, replyOfError(loaded.error, loaded.code, boot.production));
       this.channel.write(encodeStarted(state.id));
-      this.#start(state, call);
+      if (this.#inspector === null) return this.#start(state, call);
+      this.#inspector.whenBound(entry !== called.file, () => this.#start(state, call));
     });
   }
 
@@ -306,6 +323,7 @@ export class Loop {
 
   #log(level: ConsoleLevel, text: string, state: CallState | null): void {
     if (state === null) return;
+    this.#inspector?.write(level, text);
     if (state.loggedBytes > LOG_BYTES) return;
     state.loggedBytes += text.length + LINE_BYTES;
     if (state.loggedBytes > LOG_BYTES) {

@@ -71,6 +71,7 @@ export function platformOptions(root: string, options: StartOptions): PlatformOp
     bodyMemoryMb: null,
     isolation: options.isolation ?? 'function',
     reading: 'frozen',
+    inspect: null,
     live: false,
     production: options.production ?? false,
     shortLived: true,

@@ -44,6 +44,7 @@ const DEFAULTS: Omit<PlatformOptions, 'project'> = {
   temporaryMb: 512,
   isolation: 'function',
   reading: 'frozen',
+  inspect: null,
   live: false,
   production: false,
   keepsTraffic: false,
