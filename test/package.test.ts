@@ -59,13 +59,13 @@ describe('the package', () => {
     await bare.remove();
   });
 
-  it('holds the compiled sources with their types, four papers, and nothing else', () => {
+  it('holds the compiled sources with their types, the types for authors, four papers, and nothing else', () => {
     const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
     const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))
       .map((name) => name.split('\\').join('/').slice(0, -3));
     const compiled = sources.flatMap((name) => [`dist/${name}.d.ts`, `dist/${name}.js`]);
-    const expected = [...papers, ...compiled].sort();
+    const expected = [...papers, ...compiled, 'types/index.d.ts', 'types/index.js'].sort();
     assert.deepEqual(packed.files.map(({ path }) => path).sort(), expected);
   });
 

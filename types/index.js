@@ -1,0 +1,1 @@
+// Types alone: this file lets `import 'hookswitch/types'` load nothing.
