@@ -1,11 +1,10 @@
 import { join, relative, sep } from 'node:path';
-import type { BuildOptions, Message } from 'esbuild';
+import type { BuildFailure, BuildOptions, Message } from 'esbuild';
 import { authorPackages } from './author-packages';
 import { authorPlaces } from './author-places';
 import { FAILED, isBuildFailure } from './compile-failure';
+import type { EsbuildService } from './esbuild-service';
 import { graphOf, type ModuleGraph } from './module-graph';
-
-type Esbuild = typeof import('esbuild');
 
 export interface BundleSettings {
   /** Absolute path of the project. */
@@ -31,41 +30,39 @@ export interface Bundles {
   readonly warnings: readonly Message[];
 }
 
-/** Longer than any project takes: 5 MB of source take 1 s. */
-const COMPILE_MS = 60_000;
 const NOTHING: Bundles = { done: [], failed: [], warnings: [] };
 
 /** Runs nothing of what it reads. Never rejects. A file that is broken keeps no other from being compiled. */
 export async function bundle(
-  esbuild: Esbuild,
+  service: EsbuildService,
   files: readonly string[],
   settings: BundleSettings,
 ): Promise<Bundles> {
   const [file] = files;
   if (file === undefined) return NOTHING;
   try {
-    return await bundleTogether(esbuild, files, settings);
+    return await bundleTogether(service, files, settings);
   } catch (error) {
+    // Not the fault of any of them.
+    if (!isBuildFailure(error)) return { ...NOTHING, failed: files.map((each) => ({ file: each, error })) };
     if (files.length === 1) return { ...NOTHING, failed: [{ file, error }] };
     const parts = partsOf(files, error, settings.root);
-    return joined(await Promise.all(parts.map((part) => bundle(esbuild, part, settings))));
+    return joined(await Promise.all(parts.map((part) => bundle(service, part, settings))));
   }
 }
 
 /** What several Functions import is read once. */
 async function bundleTogether(
-  esbuild: Esbuild,
+  service: EsbuildService,
   files: readonly string[],
   settings: BundleSettings,
 ): Promise<Bundles> {
   const { root, folder } = settings;
   const foreign = new Set<string>();
   const options = optionsOf(settings, foreign);
-  const { outputFiles, metafile, warnings } = await withinLimit(
-    esbuild.build({
-      ...options,
-      entryPoints: files.map((file, index) => ({ in: file, out: String(index) })),
-    }),
+  const entryPoints = files.map((file, index) => ({ in: file, out: String(index) }));
+  const { outputFiles, metafile, warnings } = await service.run((esbuild) =>
+    esbuild.build({ ...options, entryPoints }),
   );
   const texts = new Map(outputFiles.map(({ path, text }) => [path, text]));
   const done = files.map((file, index) => {
@@ -78,10 +75,12 @@ async function bundleTogether(
 }
 
 /** Those that are named by the errors each for itself and all others together; else halves: mostly one of many is broken. */
-function partsOf(files: readonly string[], error: unknown, root: string): readonly (readonly string[])[] {
-  const named = isBuildFailure(error)
-    ? error.errors.map(({ location }) => join(root, location?.file ?? ''))
-    : [];
+function partsOf(
+  files: readonly string[],
+  { errors }: BuildFailure,
+  root: string,
+): readonly (readonly string[])[] {
+  const named = errors.map(({ location }) => join(root, location?.file ?? ''));
   const broken = files.filter((file) => named.includes(file));
   if (broken.length > 0)
     return [...broken.map((file) => [file]), files.filter((file) => !broken.includes(file))];
@@ -139,17 +138,4 @@ function withRequire(code: string, file: string, format: BundleSettings['format'
 
 function slashed(path: string): string {
   return path.split(sep).join('/');
-}
-
-/** Who waits for a save waits no longer than this. */
-async function withinLimit<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`compiling takes over ${COMPILE_MS / 1000} s`)), COMPILE_MS);
-  });
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -3,9 +3,9 @@ import type { Build, BuildProblem, FunctionModule } from '../model/build';
 import { type Bundled, type BundleSettings, type Bundles, bundle } from './bundle';
 import { describe, failureOf, isBuildFailure, isOfConfiguration } from './compile-failure';
 import { CompiledFolder } from './compiled-folder';
+import { EsbuildService } from './esbuild-service';
 import { type Language, Languages } from './language';
 
-type Esbuild = typeof import('esbuild');
 type Format = Language['format'];
 
 /**
@@ -14,8 +14,7 @@ type Format = Language['format'];
  */
 export class Compiler {
   readonly #folder: CompiledFolder;
-  #esbuild: Esbuild | null = null;
-  #closed = false;
+  readonly #service = new EsbuildService();
 
   /** `makeFolder` gives a folder that is removed even if we are killed. */
   constructor(makeFolder: () => string) {
@@ -26,14 +25,12 @@ export class Compiler {
   async compile(build: Build): Promise<Build> {
     const sources = sourcesOf(build);
     if (sources.length === 0) return build;
-    this.#esbuild ??= await import('esbuild');
-    return await this.#compile(build, sources, this.#esbuild);
+    return await this.#compile(build, sources);
   }
 
   /** Ends the service and removes what was compiled. Repeatable. */
   async close(): Promise<void> {
-    this.#closed = true;
-    await this.#esbuild?.stop();
+    await this.#service.close();
     await this.#folder.remove();
   }
 
@@ -42,10 +39,10 @@ export class Compiler {
     this.#folder.removeNow();
   }
 
-  async #compile(build: Build, sources: readonly Source[], esbuild: Esbuild): Promise<Build> {
+  async #compile(build: Build, sources: readonly Source[]): Promise<Build> {
     this.#folder.beginBuild();
     const toBundles = (format: Format, chosen: readonly Source[]) =>
-      this.#bundle(esbuild, chosen, { root: build.root, folder: this.#folder.path, format });
+      this.#bundle(chosen, { root: build.root, folder: this.#folder.path, format });
     const [esm, cjs] = await Promise.all([
       toBundles(
         'esm',
@@ -67,14 +64,12 @@ export class Compiler {
     return withModules(build, byFile, [...esm.warnings, ...cjs.warnings, ...asEsm.warnings]);
   }
 
-  /** Another platform of this process may have stopped the service, which they share: it starts again. */
-  async #bundle(esbuild: Esbuild, sources: readonly Source[], settings: BundleSettings): Promise<Bundles> {
+  /** Its process may have been killed: another one tries once more. */
+  async #bundle(sources: readonly Source[], settings: BundleSettings): Promise<Bundles> {
     const files = sources.map(({ file }) => file);
-    const bundles = await bundle(esbuild, files, settings);
-    const wasStopped = bundles.failed.some(
-      ({ error }) => !isBuildFailure(error) && /service/.test(String(error)),
-    );
-    return wasStopped && !this.#closed ? await bundle(esbuild, files, settings) : bundles;
+    const bundles = await bundle(this.#service, files, settings);
+    const isLost = bundles.failed.some(({ error }) => !isBuildFailure(error));
+    return isLost ? await bundle(this.#service, files, settings) : bundles;
   }
 
   async #moduleOf(source: Source, all: readonly Outcome[], root: string): Promise<FunctionModule> {
