@@ -1,0 +1,195 @@
+/**
+ * The list of invocations, newest first: pages that the server gave, and what arrives meanwhile. What arrives is held
+ * back while the list is paused or scrolled away from its top, so that nothing moves under the reader's eyes.
+ */
+import { batch, signal } from '@preact/signals';
+import type { InvocationFilter, InvocationPage } from '../../../src/admin/api';
+import type { InvocationSummary } from '../../../src/model/record';
+import type { ApiClient } from '../api/client';
+import { describeFailure } from '../api/failure';
+import { matches } from './matches';
+
+const FIRST_PAGE = 200;
+const NEXT_PAGE = 1_000;
+/** Older ones are dropped from the page, not from the gateway. */
+const MOST = 20_000;
+/** Pause between two questions to the server where only it can tell what matches. */
+const REFRESH_MS = 400;
+
+export type FeedState = 'loading' | 'ready' | 'failed';
+
+export class InvocationFeed {
+  readonly items = signal<readonly InvocationSummary[]>([]);
+  /** Arrived, but not shown yet. */
+  readonly held = signal<readonly InvocationSummary[]>([]);
+  readonly state = signal<FeedState>('loading');
+  readonly failure = signal<string | null>(null);
+  readonly isPaused = signal(false);
+  /** How many the gateway has seen since it started. */
+  readonly seen = signal(0);
+
+  #filter: InvocationFilter = {};
+  #next: string | null = null;
+  #isAway = false;
+  #loading: AbortController | null = null;
+  #arrived: InvocationSummary[] = [];
+  #frame = 0;
+  #refresh: ReturnType<typeof setTimeout> | null = null;
+  #known = new Set<string>();
+
+  constructor(private readonly api: ApiClient) {}
+
+  get hasMore(): boolean {
+    return this.#next !== null;
+  }
+
+  /** Loads the list anew; what was shown stays until the answer is there. */
+  async show(filter: InvocationFilter): Promise<void> {
+    this.#filter = filter;
+    const page = await this.#load(FIRST_PAGE, null);
+    if (page === null) return;
+    this.#known = new Set(page.invocations.map(({ id }) => id));
+    batch(() => {
+      this.items.value = page.invocations;
+      this.held.value = [];
+      this.#noteEnd(page);
+    });
+  }
+
+  async more(): Promise<void> {
+    if (this.#next === null || this.#loading !== null || this.items.value.length >= MOST) return;
+    const page = await this.#load(NEXT_PAGE, this.#next);
+    if (page === null) return;
+    const fresh = this.#unknown(page.invocations);
+    batch(() => {
+      this.items.value = [...this.items.value, ...fresh];
+      this.#noteEnd(page);
+    });
+  }
+
+  /** From the stream; put into the list at most once for each frame that the browser draws. */
+  take(invocation: InvocationSummary): void {
+    this.#arrived.push(invocation);
+    if (this.#frame === 0) this.#frame = setTimeout(() => this.#settle(), 16);
+  }
+
+  pause(isPaused: boolean): void {
+    this.isPaused.value = isPaused;
+    if (!isPaused) this.release();
+  }
+
+  /** Whether the reader is somewhere below the top of the list. */
+  away(isAway: boolean): void {
+    this.#isAway = isAway;
+    if (!isAway && !this.isPaused.value) this.release();
+  }
+
+  release(): void {
+    if (this.held.value.length === 0) return;
+    batch(() => {
+      this.items.value = [...this.held.value, ...this.items.value].slice(0, MOST);
+      this.held.value = [];
+    });
+  }
+
+  /** Something happened that nobody told one by one. */
+  refreshSoon(): void {
+    this.#refresh ??= setTimeout(() => void this.#lookAgain(), REFRESH_MS);
+  }
+
+  empty(): void {
+    this.#known.clear();
+    this.#arrived = [];
+    this.#next = null;
+    batch(() => {
+      this.items.value = [];
+      this.held.value = [];
+    });
+  }
+
+  close(): void {
+    this.#loading?.abort();
+    clearTimeout(this.#frame);
+    if (this.#refresh !== null) clearTimeout(this.#refresh);
+  }
+
+  // --- pages
+
+  async #load(limit: number, before: string | null): Promise<InvocationPage | null> {
+    this.#loading?.abort();
+    const loading = new AbortController();
+    this.#loading = loading;
+    if (before === null && this.items.value.length === 0) this.state.value = 'loading';
+    try {
+      return await this.api.invocations({ limit, before, filter: this.#filter }, loading.signal);
+    } catch (error) {
+      if (!loading.signal.aborted) this.#fail(describeFailure(error));
+      return null;
+    } finally {
+      if (this.#loading === loading) this.#loading = null;
+    }
+  }
+
+  #fail(why: string): void {
+    batch(() => {
+      this.state.value = 'failed';
+      this.failure.value = why;
+    });
+  }
+
+  #noteEnd({ next, seen }: InvocationPage): void {
+    this.#next = next;
+    this.state.value = 'ready';
+    this.failure.value = null;
+    this.seen.value = seen;
+  }
+
+  // --- what arrives
+
+  #settle(): void {
+    const arrived = this.#arrived.reverse();
+    this.#arrived = [];
+    this.#frame = 0;
+    const verdicts = arrived.map((invocation) => matches(invocation, this.#filter));
+    if (verdicts.includes(null)) this.refreshSoon();
+    batch(() => {
+      this.seen.value += arrived.length;
+      this.#prepend(arrived.filter((_, at) => verdicts[at] === true));
+    });
+  }
+
+  #prepend(arrived: readonly InvocationSummary[]): void {
+    const fresh = this.#unknown(arrived);
+    if (fresh.length === 0) return;
+    const list = this.isPaused.value || this.#isAway ? this.held : this.items;
+    list.value = [...fresh, ...list.value].slice(0, MOST);
+  }
+
+  async #lookAgain(): Promise<void> {
+    this.#refresh = null;
+    const page = await this.#load(FIRST_PAGE, null);
+    if (page !== null) batch(() => this.#merge(page));
+  }
+
+  /** Keeps what is shown below a page, unless so much was missed that there is a gap between the two. */
+  #merge(page: InvocationPage): void {
+    const isGap = !page.invocations.some(({ id }) => this.#known.has(id));
+    const fresh = this.#unknown(page.invocations);
+    const isHeld = this.isPaused.value || this.#isAway;
+    if (isHeld) {
+      this.held.value = [...fresh, ...this.held.value];
+    } else if (isGap) {
+      this.items.value = page.invocations;
+    } else {
+      const ids = new Set(page.invocations.map(({ id }) => id));
+      this.items.value = [...page.invocations, ...this.items.value.filter(({ id }) => !ids.has(id))];
+    }
+    this.#noteEnd({ ...page, next: isGap && !isHeld ? page.next : this.#next });
+  }
+
+  #unknown(invocations: readonly InvocationSummary[]): InvocationSummary[] {
+    const fresh = invocations.filter(({ id }) => !this.#known.has(id));
+    for (const { id } of fresh) this.#known.add(id);
+    return fresh;
+  }
+}
