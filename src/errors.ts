@@ -346,6 +346,13 @@ export const ERRORS = {
     fix: 'Close other windows of the console.',
     vendor: null,
   },
+  HS_NO_CONVERSATION: {
+    status: 404,
+    text: 'there is no such conversation',
+    when: "The console's phone was asked for a conversation that was forgotten, or never began.",
+    fix: 'Start a new one.',
+    vendor: null,
+  },
   HS_NO_RECORD: {
     status: 404,
     text: 'there is no such record',
@@ -454,7 +461,7 @@ export const ERRORS = {
     vendor: null,
   },
   HS_CALL_STATE: {
-    status: null,
+    status: 409,
     text: 'the simulated call does not wait for this',
     when: 'Something is asked of a simulated call that cannot be done now: keys or words after its end, an answer while nobody is dialled.',
     fix: 'Look at what the call waits for (`call.waiting`), or at its transcript.',

@@ -24,6 +24,7 @@
 import type { Visibility } from '../model/build';
 import type { ConsoleLevel, ConsoleLine } from '../model/invocation';
 import type { InvocationRecord, InvocationSummary } from '../model/record';
+import type { PhoneEvent } from './phone-api';
 
 export interface ApiError {
   readonly code: string;
@@ -101,6 +102,7 @@ export type ConsoleEvent =
     }
   | { readonly type: 'reloaded'; readonly build: string; readonly problem: string | null }
   | { readonly type: 'notice'; readonly level: ConsoleLevel; readonly message: string }
+  | PhoneEvent
   | { readonly type: 'cleared' }
   /** So many invocations were too fast to be told one by one: load the list again. */
   | { readonly type: 'missed'; readonly count: number };

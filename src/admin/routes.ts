@@ -1,5 +1,4 @@
 /** What the admin API can do: one row for each request of the table in `api.ts`. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CodedError } from '../errors';
 import { findPlaces } from '../gateway/source-place';
 import type { InvocationFilter } from '../model/record';
@@ -10,30 +9,12 @@ import type { InvocationPage, SourceExcerpt } from './api';
 import type { EventStreams } from './event-stream';
 import { explainSignature, readExplainRequest } from './explain';
 import type { AdminParts } from './parts';
+import type { Phone } from './phone';
+import { phoneRows } from './phone-routes';
 import { projectInfoOf } from './project-info';
 import { Repeater } from './repeat';
 import { bad, readCallRequest, readJson, readReplayRequest } from './request-body';
-
-export interface ApiRequest {
-  readonly req: IncomingMessage;
-  readonly res: ServerResponse;
-  readonly query: URLSearchParams;
-  /** The part of the path that a row leaves open; `''` where it leaves none. */
-  readonly id: string;
-}
-
-export type ApiAnswer =
-  | { readonly kind: 'json'; readonly value: unknown }
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'file'; readonly bytes: Buffer; readonly name: string }
-  /** It is being answered. */
-  | { readonly kind: 'stream' };
-
-export interface ApiRow {
-  readonly method: string;
-  readonly path: RegExp;
-  readonly run: (request: ApiRequest) => Promise<ApiAnswer>;
-}
+import { type ApiAnswer, type ApiRequest, type ApiRow, json, row } from './route';
 
 const PAGE = 100;
 const LARGEST_PAGE = 1_000;
@@ -50,11 +31,15 @@ export class AdminRoutes {
   constructor(
     private readonly parts: AdminParts,
     private readonly streams: EventStreams,
+    phone: Phone,
   ) {
     this.#repeater = new Repeater(parts);
+    this.rows = [...this.#ownRows, ...phoneRows(phone)];
   }
 
-  readonly rows: readonly ApiRow[] = [
+  readonly rows: readonly ApiRow[];
+
+  readonly #ownRows: readonly ApiRow[] = [
     row('GET', /^\/api\/project$/, async () => json(projectInfoOf(this.parts))),
     row('GET', /^\/api\/settings$/, async () => json(this.parts.settings())),
     row('GET', /^\/api\/invocations$/, (request) => this.#search(request)),
@@ -133,14 +118,6 @@ export class AdminRoutes {
         : Buffer.from(shown.text);
     return { kind: 'file', bytes, name: `${record.id}-${side}.bin` };
   }
-}
-
-function row(method: string, path: RegExp, run: ApiRow['run']): ApiRow {
-  return { method, path, run };
-}
-
-function json(value: unknown): ApiAnswer {
-  return { kind: 'json', value };
 }
 
 function filterOf(query: URLSearchParams): InvocationFilter {

@@ -6,8 +6,10 @@ import type { ApiError, ConsoleEvent } from './api';
 import { EventStreams } from './event-stream';
 import { bracketed, Gate, isFromConsole, isWildcard } from './gate';
 import type { AdminParts } from './parts';
+import { Phone } from './phone';
 import { bad } from './request-body';
-import { AdminRoutes, type ApiAnswer } from './routes';
+import type { ApiAnswer } from './route';
+import { AdminRoutes } from './routes';
 import { Sessions } from './sessions';
 import { sendStatic, setSafeHeaders } from './static-files';
 
@@ -54,6 +56,7 @@ class RunningServer implements AdminServer {
   readonly #gate: Gate;
   readonly #sessions: Sessions;
   readonly #streams: EventStreams;
+  readonly #phone: Phone;
   readonly #routes: AdminRoutes;
   #closing: Promise<void> | null = null;
 
@@ -68,7 +71,8 @@ class RunningServer implements AdminServer {
     this.#gate = new Gate(host, port);
     this.#sessions = new Sessions(port);
     this.#streams = new EventStreams(parts.records, parts.redactor);
-    this.#routes = new AdminRoutes(parts, this.#streams);
+    this.#phone = new Phone({ ...parts, tell: (event) => this.#streams.tell(event) });
+    this.#routes = new AdminRoutes(parts, this.#streams, this.#phone);
     server.on('request', (req, res) => void this.#handle(req, res));
     // A broken request gets what node:http says; a connection that cannot be accepted harms no other.
     server.on('error', () => {});
@@ -87,12 +91,15 @@ class RunningServer implements AdminServer {
   }
 
   close(): Promise<void> {
-    this.#closing ??= new Promise((resolve) => {
-      this.#streams.close();
-      this.server.close(() => resolve());
-      this.server.closeAllConnections();
-    });
+    this.#closing ??= this.#end();
     return this.#closing;
+  }
+
+  async #end(): Promise<void> {
+    this.#streams.close();
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.server.closeAllConnections();
+    await Promise.all([closed, this.#phone.close()]);
   }
 
   async #handle(req: IncomingMessage, res: ServerResponse): Promise<void> {

@@ -24,6 +24,8 @@ export interface Simulator {
   thread(options: ThreadOptions): MessageThread;
   /** Resolves once the call waits for somebody, or is over. */
   call(options: CallOptions): Promise<Call>;
+  /** The same, without waiting: for calls in real time. Its events begin in a later turn of the event loop. */
+  dial(options: CallOptions): Call;
   /** Ends all calls that are still running. May be called again. */
   close(): Promise<void>;
 }
@@ -70,15 +72,26 @@ class PhoneSimulator implements Simulator {
   }
 
   async call(options: CallOptions): Promise<Call> {
-    const call = new Call(options, this.#wiring, options.faults ?? this.#options.faults ?? []);
-    this.#calls.add(call);
-    void call.finished.then(() => this.#calls.delete(call));
+    const call = this.#makeCall(options);
     await call.start();
+    return call;
+  }
+
+  dial(options: CallOptions): Call {
+    const call = this.#makeCall(options);
+    setImmediate(() => void call.start());
     return call;
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.#calls].map((call) => call.close()));
+  }
+
+  #makeCall(options: CallOptions): Call {
+    const call = new Call(options, this.#wiring, options.faults ?? this.#options.faults ?? []);
+    this.#calls.add(call);
+    void call.finished.then(() => this.#calls.delete(call));
+    return call;
   }
 
   #jarOf(from: string, to: string): CookieJar {
