@@ -40,6 +40,20 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./check.js')).CHECK_COMMAND,
   },
   {
+    name: 'sms',
+    aliases: [],
+    usage: '["text"] [dir] [options]',
+    summary: 'Send a text to the project, without a phone.',
+    load: async () => (await import('./phone/sms.js')).SMS_COMMAND,
+  },
+  {
+    name: 'call',
+    aliases: [],
+    usage: '[dir] [options]',
+    summary: 'Call the project, without a phone; by hand or from a script.',
+    load: async () => (await import('./phone/call.js')).CALL_COMMAND,
+  },
+  {
     name: 'help',
     aliases: [],
     usage: '[command]',

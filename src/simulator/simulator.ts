@@ -26,6 +26,8 @@ export interface Simulator {
   call(options: CallOptions): Promise<Call>;
   /** The same, without waiting: for calls in real time. Its events begin in a later turn of the event loop. */
   dial(options: CallOptions): Call;
+  /** In every call that is still running the person hangs up. */
+  hangUpAll(): Promise<void>;
   /** Ends all calls that are still running. May be called again. */
   close(): Promise<void>;
 }
@@ -81,6 +83,10 @@ class PhoneSimulator implements Simulator {
     const call = this.#makeCall(options);
     setImmediate(() => void call.start());
     return call;
+  }
+
+  async hangUpAll(): Promise<void> {
+    await Promise.all([...this.#calls].map((call) => call.hangUp()));
   }
 
   async close(): Promise<void> {

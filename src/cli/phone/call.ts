@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Arguments } from '../../config/arguments';
+import { COMPATIBILITY_FLAGS } from '../../config/compatibility';
+import { Sources } from '../../config/sources';
+import { CodedError } from '../../errors';
+import {
+  type Call,
+  type CallEvent,
+  callEventText,
+  callTranscript,
+  createSimulator,
+  REAL_CLOCK,
+  type Simulator,
+  seededRandom,
+  VirtualClock,
+} from '../../simulator';
+import { coloursOf, wantsColours } from '../../telemetry/colours';
+import type { Command, Surroundings } from '../command';
+import { EXIT } from '../exit-code';
+import { talkOnTerminal } from './keypad';
+import { linesOf } from './lines';
+import { CALL_FLAGS, CALL_OPTIONS } from './options';
+import { Printer } from './printer';
+import { runScript, type ScriptFailure } from './run-script';
+import { parseScript, type ScriptStep } from './script';
+import { optional } from './sms';
+import { findTarget, type Target } from './target';
+
+export const CALL_COMMAND: Command = {
+  flags: { options: CALL_FLAGS, accepted: COMPATIBILITY_FLAGS },
+  about: [
+    'Calls a project: its webhook is signed as the real one, and the TwiML that comes back is carried out, turn by turn. What is said is printed; keys and words are typed; Ctrl-C hangs up, ? shows the keys. No account, no number, no network.',
+    'With --script nobody has to be there: a line says what the caller does or expects. docs/simulator.md shows how.',
+  ],
+  examples: [
+    ['hookswitch call', 'The project of this folder; you have the phone.'],
+    ['hookswitch call --from +14155550123', 'From another number.'],
+    ['hookswitch call --script menu.call', 'As a test: the exit code says whether it was fulfilled.'],
+    ['hookswitch call --script menu.call -o json', 'All that happened, for programs.'],
+  ],
+  exitCodes: [
+    ['0', 'the call came to its end without an error, or the script was fulfilled'],
+    ['1', 'it failed, or something was not as the script expects'],
+    ['2', 'the command line or the script is wrong (HS_USAGE)'],
+  ],
+  run: runCall,
+};
+
+type CallSources = Sources<typeof CALL_OPTIONS>;
+
+async function runCall(given: Arguments, surroundings: Surroundings): Promise<number> {
+  const sources = new Sources(CALL_OPTIONS, given, {}, null);
+  const target = findTarget('call', sources.value('url'), given, surroundings);
+  const script = await readScript(sources.value('script'), surroundings);
+  const wantsJson = given.flags.get('outputFormat')?.at(-1) === 'json';
+  for (const note of target.notes) surroundings.stderr.write(`hookswitch: ${note}\n`);
+  const simulator = simulatorFor(target, sources);
+  const stop = endOnSignals(simulator);
+  try {
+    const printer = printerOf(surroundings);
+    const isQuiet = wantsJson || script !== null;
+    const call = await simulator.call({
+      url: target.url,
+      method: sources.value('method'),
+      ...optional('from', sources.value('from')),
+      ...optional('to', sources.value('to')),
+      ...optional('fallbackUrl', sources.value('fallbackUrl')),
+      ...optional('statusCallback', sources.value('statusCallback')),
+      ...(isQuiet ? {} : { onEvent: (event) => show(event, printer, sources.value('verbose')) }),
+    });
+    const failure =
+      script === null ? await byHand(call, surroundings, printer) : await runScript(script, call);
+    await call.hangUp();
+    await call.finished;
+    report({ call, failure, script, wantsJson }, surroundings);
+    return failure === null && (script !== null || isFine(call)) ? EXIT.ok : EXIT.failure;
+  } finally {
+    stop();
+    await simulator.close();
+  }
+}
+
+async function readScript(
+  name: string | null,
+  { currentFolder, stdin }: Surroundings,
+): Promise<readonly ScriptStep[] | null> {
+  if (name === null) return null;
+  if (name !== '-') return parseScript(readFile(resolve(currentFolder, name), name), name);
+  const lines: string[] = [];
+  for await (const line of linesOf(stdin)) lines.push(line);
+  return parseScript(lines.join('\n'), 'the script');
+}
+
+function readFile(path: string, name: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new CodedError('HS_USAGE', `the script ${name} cannot be read`, { cause });
+  }
+}
+
+function simulatorFor(target: Target, sources: CallSources): Simulator {
+  const seed = sources.value('seed');
+  return createSimulator({
+    ...target,
+    clock: sources.value('realTime') ? REAL_CLOCK : new VirtualClock(Date.now()),
+    ...(seed === null ? {} : { random: seededRandom(seed) }),
+  });
+}
+
+function printerOf({ environment, stdout }: Surroundings): Printer {
+  const colours = coloursOf(wantsColours(environment, stdout.isTTY === true));
+  return new Printer((text) => stdout.write(text), colours);
+}
+
+/** The first Ctrl-C hangs up, as a caller would; the second one ends the program as it always does. */
+function endOnSignals(simulator: Simulator): () => void {
+  const hangUp = (): void => {
+    void simulator.hangUpAll();
+  };
+  for (const signal of SIGNALS) process.once(signal, hangUp);
+  return () => {
+    for (const signal of SIGNALS) process.off(signal, hangUp);
+  };
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+async function byHand(call: Call, { stdin }: Surroundings, printer: Printer): Promise<null> {
+  await Promise.race([talkOnTerminal(call, stdin, printer), call.finished]);
+  return null;
+}
+
+function show(event: CallEvent, printer: Printer, isVerbose: boolean): void {
+  const isDetail = event.type === 'request' || event.type === 'status' || event.type === 'gathered';
+  const text = callEventText(event);
+  if (text !== null && (isVerbose || !isDetail)) printer.line(text);
+}
+
+interface Outcome {
+  readonly call: Call;
+  readonly failure: ScriptFailure;
+  readonly script: readonly ScriptStep[] | null;
+  readonly wantsJson: boolean;
+}
+
+function report({ call, failure, script, wantsJson }: Outcome, surroundings: Surroundings): void {
+  const { stdout, stderr } = surroundings;
+  if (wantsJson) {
+    const { sid, from, to, status, events } = call;
+    const result = {
+      sid,
+      from,
+      to,
+      status,
+      fulfilled: script === null ? null : failure === null,
+      failure,
+      events,
+    };
+    stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    return;
+  }
+  const printer = printerOf(surroundings);
+  stdout.write('\n');
+  printer.note('Transcript');
+  for (const line of callTranscript(call.events).split('\n')) printer.line(line);
+  if (failure === null) return;
+  stderr.write(`hookswitch: line ${failure.line} of the script, ${failure.text}\n  ${failure.message}\n`);
+}
+
+function isFine(call: Call): boolean {
+  return !call.events.some((event) => event.type === 'problem' && event.problem.level === 'error');
+}

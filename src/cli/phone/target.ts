@@ -1,0 +1,113 @@
+/** Which project is called, and which of its Functions. */
+import { realpathSync } from 'node:fs';
+import { announcementFolder, findAnnouncements } from '../../admin/announcement';
+import { readProject } from '../../build/read';
+import { readVariables } from '../../build/variables';
+import type { Arguments } from '../../config/arguments';
+import { printPublicUrl } from '../../config/public-url';
+import { startOptionsOf } from '../../config/read';
+import { CodedError } from '../../errors';
+import type { FunctionResource } from '../../model/build';
+import type { PlatformOptions } from '../../platform';
+import type { Surroundings } from '../command';
+
+export type PhoneKind = 'sms' | 'call';
+
+export interface Target {
+  readonly baseUrl: string;
+  readonly publicUrl: string | null;
+  readonly authToken: string | null;
+  readonly accountSid: string | null;
+  /** A path or a whole URL. */
+  readonly url: string;
+  /** What was decided that the user did not say; for people, one line each. */
+  readonly notes: readonly string[];
+}
+
+/** `url` is what `--url` says. Throws `CodedError` (HS_USAGE, HS_NO_PROJECT, HS_ENV_FILE). */
+export function findTarget(
+  kind: PhoneKind,
+  url: string | null,
+  given: Arguments,
+  { environment, currentFolder }: Surroundings,
+): Target {
+  const { platform } = startOptionsOf(given, environment, currentFolder);
+  const { accountSid, authToken } = readVariables(platform.project, environment);
+  const account = { accountSid, authToken };
+  if (url !== null && /^https?:\/\//i.test(url)) {
+    return { ...account, baseUrl: new URL(url).origin, publicUrl: null, url, notes: tokenNotes(authToken) };
+  }
+  const chosen = url === null ? chooseFunction(kind, platform) : { url: pathOf(url), notes: [] };
+  const baseUrl = given.flags.has('port')
+    ? localUrl(platform.port)
+    : (runningUrl(platform, environment) ?? localUrl(platform.port));
+  const publicUrl = platform.publicUrl === null ? null : printPublicUrl(platform.publicUrl);
+  return {
+    ...account,
+    baseUrl,
+    publicUrl,
+    url: chosen.url,
+    notes: [...chosen.notes, ...tokenNotes(authToken)],
+  };
+}
+
+function tokenNotes(authToken: string | null): readonly string[] {
+  if (authToken !== null) return [];
+  return [
+    'The project has no AUTH_TOKEN in its .env: nothing is signed, so protected Functions will refuse.',
+  ];
+}
+
+function pathOf(url: string): string {
+  return url.startsWith('/') ? url : `/${url}`;
+}
+
+function localUrl(port: number): string {
+  return `http://localhost:${port}`;
+}
+
+/** Of a gateway that serves this very folder. */
+function runningUrl({ project }: PlatformOptions, environment: Surroundings['environment']): string | null {
+  const root = realPathOf(project.root);
+  const running = findAnnouncements(announcementFolder(environment)).filter(
+    (one) => realPathOf(one.root) === root,
+  );
+  return running.at(-1)?.url ?? null;
+}
+
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+const NAMES: Readonly<Record<PhoneKind, RegExp>> = {
+  sms: /sms|messag|text|mms|whatsapp/i,
+  call: /voice|call|ivr|phone|menu|twiml/i,
+};
+
+function chooseFunction(
+  kind: PhoneKind,
+  { project }: PlatformOptions,
+): { readonly url: string; readonly notes: readonly string[] } {
+  const functions = readProject(project, {}).functions.filter(({ visibility }) => visibility !== 'private');
+  const named = functions.filter(({ path }) => NAMES[kind].test(path));
+  const [only, ...others] = functions.length === 1 ? functions : named;
+  if (only === undefined || others.length > 0) throw unclear(functions, project.root);
+  return { url: only.path, notes: [`Using ${only.name}; --url names another one.`] };
+}
+
+const MOST_NAMED = 12;
+
+function unclear(functions: readonly FunctionResource[], root: string): CodedError {
+  if (functions.length === 0)
+    return new CodedError('HS_USAGE', `there is no Function in ${root}: name one with --url`);
+  const paths = functions.map(({ path }) => path);
+  const shown = paths.slice(0, MOST_NAMED).join(', ');
+  return new CodedError(
+    'HS_USAGE',
+    `which Function? Name it with --url: ${shown}${paths.length > MOST_NAMED ? ', …' : ''}`,
+  );
+}

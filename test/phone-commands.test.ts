@@ -1,0 +1,165 @@
+/** The phone in the terminal: `hookswitch sms` and `hookswitch call`, run as programs against a project that is served. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { describe, it, type TestContext, test } from 'node:test';
+import { parseScript } from '../src/cli/phone/script';
+import { CodedError } from '../src/errors';
+import { answering, type Phone, phoneFor } from './support/phone';
+
+const MAIN = join(__dirname, '..', 'src', 'main.js');
+
+const FILES = {
+  'functions/voice/menu.protected.js': `exports.handler = (context, event, callback) => {
+    const twiml = new Twilio.twiml.VoiceResponse();
+    if (event.Digits === '1') twiml.say('Sales is closed.');
+    else if (event.SpeechResult) twiml.say('You said ' + event.SpeechResult);
+    else twiml.gather({ numDigits: 1, input: 'dtmf speech' }).say('Press 1 for sales.');
+    callback(null, twiml);
+  };`,
+  'functions/sms/reply.protected.js': `exports.handler = (context, event, callback) => {
+    const twiml = new Twilio.twiml.MessagingResponse();
+    twiml.message('You wrote: ' + event.Body + ' ' + event.NumMedia);
+    callback(null, twiml);
+  };`,
+  'functions/broken.js': answering('<Say>'),
+  'good.call': 'hears press 1\npress 1\nhears sales is closed\nends\n',
+  'bad.call': '# what is not said\nhears press 1\npress 1\nhears sales is open\n',
+};
+
+interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** In the folder of the project, whose .env has the token. */
+async function run({ served }: Phone, args: readonly string[], input = ''): Promise<Ran> {
+  const child = spawn(process.execPath, [MAIN, ...args, '-p', String(served.port)], {
+    cwd: served.project.path,
+    env: { PATH: process.env.PATH },
+  });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (data) => {
+    out += data;
+  });
+  child.stderr.on('data', (data) => {
+    err += data;
+  });
+  child.stdin.end(input);
+  const [code] = await once(child, 'close');
+  return { code, out, err };
+}
+
+async function start(t: TestContext): Promise<Phone> {
+  const phone = await phoneFor(FILES);
+  t.after(phone.close);
+  return phone;
+}
+
+test('a text is sent to the Function whose name says so, and its reply is shown', async (t) => {
+  const { code, out, err } = await run(await start(t), ['sms', 'Ahoy']);
+  assert.deepEqual([code, out], [0, '> Ahoy\n< You wrote: Ahoy 0\n']);
+  assert.match(err, /Using functions\/sms\/reply\.protected\.js/);
+});
+
+test('a text with a picture is shown as JSON to programs', async (t) => {
+  const args = ['sms', 'Ahoy', '--url', 'sms/reply', '--media', 'https://example.com/a.png', '-o', 'json'];
+  const { code, out } = await run(await start(t), args);
+  const { exchanges } = JSON.parse(out);
+  assert.deepEqual([code, exchanges[0].replies[0].body], [0, 'You wrote: Ahoy 1']);
+});
+
+test('lines of stdin are a conversation', async (t) => {
+  const { code, out } = await run(await start(t), ['sms'], 'one\ntwo\n');
+  assert.equal(code, 0);
+  assert.match(out, /> one\n< You wrote: one 0\n> two\n< You wrote: two 0\n/);
+});
+
+test('a call is made by hand: keys are pressed, words are spoken', async (t) => {
+  const phone = await start(t);
+  const keys = await run(phone, ['call'], '1\n');
+  assert.equal(keys.code, 0);
+  assert.match(keys.out, /< Press 1 for sales\.\n[\s\S]*> presses 1\n< Sales is closed\.\n/);
+  assert.match(keys.out, /Transcript\n0:00\.0 {2}· ringing/);
+  const words = await run(phone, ['call', '--from', '+14155550123'], '?\nmore please\n');
+  assert.match(words.out, /< You said more please/);
+});
+
+test('a script is fulfilled or not, and the exit code says so', async (t) => {
+  const phone = await start(t);
+  const good = await run(phone, ['call', '--script', 'good.call']);
+  assert.deepEqual([good.code, good.err.includes('line')], [0, false]);
+  const bad = await run(phone, ['call', '--script', 'bad.call']);
+  assert.equal(bad.code, 1);
+  assert.match(bad.err, /line 4 of the script, hears sales is open/);
+  assert.match(bad.err, /heard since: "Sales is closed\."/);
+  const json = await run(phone, ['call', '--script', '-', '-o', 'json'], FILES['bad.call']);
+  const result = JSON.parse(json.out);
+  assert.deepEqual([json.code, result.fulfilled, result.failure.line], [1, false, 4]);
+});
+
+test('what fails is said with its place, and the exit code is 1', async (t) => {
+  const { code, out } = await run(await start(t), ['call', '--url', '/broken']);
+  assert.equal(code, 1);
+  assert.match(out, /! error 12100 Document parse failure: .*line 1/);
+});
+
+test('where several Functions could be meant, they are named', async (t) => {
+  const phone = await phoneFor({ 'functions/a.js': answering(''), 'functions/b.js': answering('') });
+  t.after(phone.close);
+  const { code, err } = await run(phone, ['call']);
+  assert.equal(code, 2);
+  assert.match(err, /which Function\? Name it with --url: \/a, \/b/);
+});
+
+test('Ctrl-C hangs up, and the transcript is still shown', async (t) => {
+  const phone = await start(t);
+  const child = spawn(process.execPath, [MAIN, 'call', '-p', String(phone.served.port)], {
+    cwd: phone.served.project.path,
+    env: { PATH: process.env.PATH },
+  });
+  let out = '';
+  child.stdout.on('data', (data) => {
+    out += data;
+    if (out.includes('waits for keys') && !out.includes('hangs up')) child.kill('SIGINT');
+  });
+  const [code] = await once(child, 'close');
+  assert.equal(code, 0);
+  assert.match(out, /> hangs up\n[\s\S]*Transcript\n[\s\S]*ended: caller hung up/);
+});
+
+describe('a script', () => {
+  it('has a line for all that a caller does', () => {
+    const text =
+      'hears a\ndoes not hear b\npress 1#\nsay yes\nwait 5 s\nwait 500 ms\nsilence\nhang up\ndialled party answers\ndialled party is busy\nother party hangs up\nis connected to +1\nends with Hangup';
+    assert.deepEqual(
+      parseScript(text, 'x').map(({ does }) => does),
+      [
+        'expect',
+        'expect',
+        'press',
+        'say',
+        'wait',
+        'wait',
+        'silence',
+        'hang up',
+        'decide',
+        'decide',
+        'hang up',
+        'expect',
+        'expect',
+      ],
+    );
+  });
+
+  it('names the line that is not understood', () => {
+    assert.throws(
+      () => parseScript('hears a\n\npres 1', 'menu.call'),
+      (error) =>
+        error instanceof CodedError && /^menu\.call:3: "pres 1" is not understood/.test(error.message),
+    );
+  });
+});
