@@ -1,17 +1,22 @@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
-/** Older builds may still start a process: it reads what was compiled for it. */
-const KEPT_BUILDS = 8;
+/** Older builds may still start processes, which read what was compiled for them. */
+const KEPT_BUILDS = 64;
+
+interface Kept {
+  /** Number of the last build that it is part of. */
+  readonly build: number;
+  readonly written: Promise<void>;
+}
 
 /** Where compiled files lie: beside no author's file, named by what they hold, gone with the platform. */
 export class CompiledFolder {
   readonly #make: () => string;
   #path: string | null = null;
-  /** By name, when each was last part of a build. */
-  readonly #builds = new Map<string, number>();
+  readonly #files = new Map<string, Kept>();
   #build = 0;
 
   /** `make` gives a folder that is removed even if we are killed. */
@@ -34,22 +39,22 @@ export class CompiledFolder {
     // With the map: where lines moved, the code may be the same.
     const hash = createHash('sha256').update(code).update(map).digest('hex').slice(0, 32);
     const name = `${hash}${extension}`;
-    const isNew = !this.#builds.has(name);
-    this.#builds.set(name, this.#build);
     const file = join(this.path, name);
-    if (isNew) {
-      await writeFile(`${file}.map`, map);
-      await writeFile(file, `${code}\n//# sourceMappingURL=${name}.map\n`);
-    }
+    const written = this.#files.get(name)?.written ?? write(file, code, map);
+    this.#files.set(name, { build: this.#build, written });
+    // Also where another build, which is not done yet, writes it.
+    await written;
     return file;
   }
 
-  async endBuild(): Promise<void> {
-    for (const [name, build] of this.#builds) {
+  /** In one turn, so that nobody writes meanwhile what is deleted here; a build changes a few files. */
+  endBuild(): void {
+    for (const [name, { build }] of this.#files) {
       if (build > this.#build - KEPT_BUILDS) continue;
-      this.#builds.delete(name);
+      this.#files.delete(name);
       const file = join(this.path, name);
-      await Promise.all([file, `${file}.map`].map((path) => rm(path, { force: true }).catch(() => {})));
+      rmSync(file, { force: true });
+      rmSync(`${file}.map`, { force: true });
     }
   }
 
@@ -67,4 +72,9 @@ export class CompiledFolder {
       // As above.
     }
   }
+}
+
+async function write(file: string, code: string, map: string): Promise<void> {
+  await writeFile(`${file}.map`, map);
+  await writeFile(file, `${code}\n//# sourceMappingURL=${basename(file)}.map\n`);
 }
