@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { request as requestHttp } from 'node:http';
 import { stringify } from 'node:querystring';
 import { CodedError } from '../errors';
-import { sign, signedFields } from '../gateway/signature';
+import { sign, signedFields } from '../protocol/signing';
 
 export interface RequestOptions {
   readonly query?: Readonly<Record<string, string | number | boolean | readonly string[]>>;

@@ -1,9 +1,9 @@
 /** What a failure message shows beside what was expected: the conversation, and what the Functions had to say. */
 import { AssertionError } from 'node:assert';
 import { ERRORS } from '../errors';
-import type { RequestRecord } from '../model/invocation';
+import type { InvocationRecord } from '../model/record';
 import type { Outbound } from './outbound/outbound';
-import type { Records } from './records';
+import type { TestRecords } from './records';
 
 export interface Failure {
   readonly message: string;
@@ -21,27 +21,38 @@ const MOST_LINES = 40;
 
 export class Evidence {
   constructor(
-    private readonly records: Records,
+    private readonly records: TestRecords,
     private readonly outbound: Outbound,
   ) {}
 
   fail({ message, actual, expected, operator, transcript, recordIds }: Failure): AssertionError {
     const parts = [message, section('The conversation so far', transcript), this.#ofFunctions(recordIds)];
-    const problems = section('Outbound requests that the test did not answer', this.outbound.problems.join('\n'));
+    const problems = section(
+      'Outbound requests that the test did not answer',
+      this.outbound.problems.join('\n'),
+    );
     const text = [...parts, problems].filter((part) => part !== '').join('\n\n');
     return new AssertionError({ message: `${text}\n`, actual, expected, operator });
   }
 
   #ofFunctions(ids: readonly string[]): string {
     const records = this.records.all.filter(({ id }) => ids.includes(id));
-    const failures = section('What failed', records.map(failureText).filter((text) => text !== '').join('\n'));
+    const failures = section(
+      'What failed',
+      records
+        .map(failureText)
+        .filter((text) => text !== '')
+        .join('\n'),
+    );
     const lines = this.records.lines.filter(({ requestId }) => requestId !== null && ids.includes(requestId));
     const written = lines.map(({ resource, level, text }) => `${resource ?? ''} ${level}: ${text}`);
-    return [failures, section('What the Functions wrote', written.join('\n'))].filter((text) => text !== '').join('\n\n');
+    return [failures, section('What the Functions wrote', written.join('\n'))]
+      .filter((text) => text !== '')
+      .join('\n\n');
   }
 }
 
-function failureText({ error, resource, detail, target }: RequestRecord): string {
+function failureText({ error, resource, detail, target }: InvocationRecord): string {
   if (error === null) return '';
   const { when, fix } = ERRORS[error];
   return `${resource ?? target} ${error}: ${detail ?? when}\n  ${fix}`;
@@ -50,6 +61,9 @@ function failureText({ error, resource, detail, target }: RequestRecord): string
 function section(title: string, text: string): string {
   if (text === '') return '';
   const lines = text.split('\n');
-  const shown = lines.length <= MOST_LINES ? lines : [`… ${lines.length - MOST_LINES} lines more`, ...lines.slice(-MOST_LINES)];
+  const shown =
+    lines.length <= MOST_LINES
+      ? lines
+      : [`… ${lines.length - MOST_LINES} lines more`, ...lines.slice(-MOST_LINES)];
   return `${title}:\n${shown.map((line) => `  ${line}`).join('\n')}`;
 }

@@ -14,6 +14,10 @@ export interface StartOptions {
   readonly network?: 'refuse' | 'allow' | readonly string[];
   /** File of recorded answers to outbound requests, relative to the current folder. */
   readonly cassette?: string;
+  /** Path of the Function that takes texts; the only one that fits where nothing is said. */
+  readonly sms?: string;
+  /** Path of the Function that takes calls. */
+  readonly voice?: string;
   /** What the world calls the project; `http://localhost:PORT` where nothing is said. */
   readonly publicUrl?: string;
   /** `false`: signatures of requests are not checked. */
@@ -43,7 +47,7 @@ export const TEST_TIMEOUT_MS = 4_000;
 
 /** Where the project has none: in the form of real ones, and nobody's. */
 export const TEST_ACCOUNT_SID = 'AC00000000000000000000000000000000';
-export const TEST_AUTH_TOKEN = '00000000000000000000000000000000';
+export const TEST_AUTH_TOKEN = 'a1b2c3d4e5f60718293a4b5c6d7e8f90';
 
 export const INSTANCE_LIMITS = {
   memoryMb: MEMORY_MB,
@@ -75,6 +79,7 @@ export function platformOptions(root: string, options: StartOptions): PlatformOp
     live: false,
     production: options.production ?? false,
     shortLived: true,
+    keepsTraffic: true,
   };
 }
 

@@ -1,20 +1,26 @@
 /** A project that is served for a test: asked, phoned, texted, and closed. */
 import { setInterval } from 'node:timers';
 import { CodedError } from '../errors';
-import type { RequestRecord } from '../model/invocation';
 import { QUEUE_WAIT_MS } from '../model/limits';
+import type { InvocationRecord } from '../model/record';
 import type { Platform } from '../platform';
+import type { TestCall } from './call';
 import { type PostOptions, type RequestOptions, send } from './client';
+import { Evidence } from './evidence';
+import type { StartOptions } from './options';
 import { Network } from './outbound/network';
 import type { Outbound } from './outbound/outbound';
 import { TwilioApi } from './outbound/twilio';
-import type { LogLine, Records } from './records';
+import type { TestPhone } from './phone';
+import type { LogLine, TestRecords } from './records';
 import { TestResponse } from './response';
+import { type SmsOptions, Telephony, type TestCallOptions } from './telephony';
 
 export interface ProjectParts {
   readonly platform: Platform;
-  readonly records: Records;
+  readonly records: TestRecords;
   readonly outbound: Outbound;
+  readonly options: StartOptions;
   readonly timeoutMs: number;
   /** Without a trailing slash. */
   readonly publicUrl: string | null;
@@ -31,12 +37,15 @@ export class TestProject {
   /** Everything else that Functions ask. */
   readonly network: Network;
   readonly #parts: ProjectParts;
+  readonly #telephony: Telephony;
   #closing: Promise<void> | null = null;
 
   constructor(parts: ProjectParts) {
     this.#parts = parts;
     this.twilio = new TwilioApi(parts.outbound);
     this.network = new Network(parts.outbound);
+    this.#telephony = telephonyOf(parts);
+    this.twilio.onMessage((message) => this.#telephony.inbox.addSent(message));
   }
 
   /** `http://localhost:PORT`, or the public URL that was given. */
@@ -59,7 +68,7 @@ export class TestProject {
   }
 
   /** Of all requests so far, in the order of their answers. */
-  get records(): readonly RequestRecord[] {
+  get records(): readonly InvocationRecord[] {
     return this.#parts.records.all;
   }
 
@@ -81,7 +90,24 @@ export class TestProject {
     return this.#ask(method.toUpperCase(), path, options);
   }
 
-  /** Ends what runs and removes what was made. Repeatable. */
+  /** A text to the project; resolves with the phone that sent it, once all that came of it is over. */
+  async sms(text: string | SmsOptions): Promise<TestPhone> {
+    this.#mustBeOpen();
+    return this.#telephony.sms(text);
+  }
+
+  /** A call to the project; resolves once it waits for the caller, or is over. */
+  async call(options: string | TestCallOptions = {}): Promise<TestCall> {
+    this.#mustBeOpen();
+    return this.#telephony.call(options);
+  }
+
+  /** The phone with this number; the same one each time. */
+  phone(number?: string): TestPhone {
+    return this.#telephony.phone(number);
+  }
+
+  /** Ends what runs and removes what was made. Repeatable. Rejects where an assertion failed that nobody awaited. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -91,8 +117,12 @@ export class TestProject {
     return this.close();
   }
 
-  async #ask(method: string, path: string, options: PostOptions): Promise<TestResponse> {
+  #mustBeOpen(): void {
     if (this.#closing !== null) throw closed();
+  }
+
+  async #ask(method: string, path: string, options: PostOptions): Promise<TestResponse> {
+    this.#mustBeOpen();
     if (!String(path).startsWith('/')) throw noPath(path);
     const token = this.#isSigned(path, options) ? this.#token : null;
     const limitMs = QUEUE_WAIT_MS + 2 * this.#parts.timeoutMs + GRACE_MS;
@@ -118,12 +148,26 @@ export class TestProject {
     // Nothing of the platform keeps the process alive, but this has to come to its end.
     const alive = setInterval(() => {}, 1_000);
     try {
+      await this.#telephony.close();
+    } finally {
       await this.#parts.platform.close();
       await this.#parts.end();
-    } finally {
       clearInterval(alive);
     }
   }
+}
+
+function telephonyOf({ platform, records, outbound, options, publicUrl }: ProjectParts): Telephony {
+  const { sms, voice, network } = options;
+  return new Telephony({
+    baseUrl: `http://localhost:${platform.port}`,
+    publicUrl,
+    build: platform.build,
+    evidence: new Evidence(records, outbound),
+    sms,
+    voice,
+    reach: network === 'allow' ? 'everywhere' : 'project',
+  });
 }
 
 function closed(): CodedError {

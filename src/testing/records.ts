@@ -2,7 +2,11 @@
 import { setTimeout } from 'node:timers';
 import { CodedError } from '../errors';
 import type { ConsoleLevel, LateLine, RequestRecord } from '../model/invocation';
+import type { InvocationRecord } from '../model/record';
 import type { PlatformEvents } from '../platform';
+import { Kept } from '../records/records';
+import { Redactor } from '../records/redact';
+import { recordOf } from '../records/view';
 
 export interface LogLine {
   /** File of the Function, or `null` where no Function wrote it. */
@@ -15,33 +19,42 @@ export interface LogLine {
 /** A record is made right after its answer was sent. */
 const RECORD_MS = 2_000;
 
-export class Records implements PlatformEvents {
-  readonly all: RequestRecord[] = [];
-  readonly #late: LateLine[] = [];
+export class TestRecords implements PlatformEvents {
+  readonly redactor = new Redactor();
   readonly notices: string[] = [];
-  readonly #waiting = new Map<string, (record: RequestRecord) => void>();
+  readonly #kept: Kept[] = [];
+  readonly #late: LateLine[] = [];
+  readonly #waiting = new Map<string, (kept: Kept) => void>();
+
+  /** Made when somebody looks: lines that come after an answer belong to it too. */
+  get all(): readonly InvocationRecord[] {
+    return this.#kept.map((kept) => recordOf(kept, this.redactor));
+  }
 
   /** What Functions wrote, in the order of their requests; then what came after the answers. */
   get lines(): readonly LogLine[] {
-    const written = this.all.flatMap(({ id, resource, console }) =>
+    const written = this.#kept.flatMap(({ record: { id, resource, console } }) =>
       console.map(({ level, text }) => ({ resource, requestId: id, level, text })),
     );
     return [...written, ...this.#late];
   }
 
   /** The record of this id, also where it comes in a moment. */
-  find(id: string): Promise<RequestRecord> {
-    const known = this.all.findLast((record) => record.id === id);
-    if (known !== undefined) return Promise.resolve(known);
+  async find(id: string): Promise<InvocationRecord> {
+    const kept = this.#kept.findLast(({ record }) => record.id === id) ?? (await this.#next(id));
+    return recordOf(kept, this.redactor);
+  }
+
+  #next(id: string): Promise<Kept> {
     return new Promise((resolve, reject) => {
       const giveUp = (): void => {
         this.#waiting.delete(id);
         reject(new CodedError('HS_INTERNAL', `request ${id} left no record`));
       };
       const timer = setTimeout(giveUp, RECORD_MS);
-      this.#waiting.set(id, (record) => {
+      this.#waiting.set(id, (kept) => {
         clearTimeout(timer);
-        resolve(record);
+        resolve(kept);
       });
     });
   }
@@ -49,13 +62,18 @@ export class Records implements PlatformEvents {
   // --- the platform tells
 
   request(record: RequestRecord): void {
-    this.all.push(record);
-    this.#waiting.get(record.id)?.(record);
+    const kept = new Kept(record, this.#kept.length + 1, 0);
+    this.#kept.push(kept);
+    this.#waiting.get(record.id)?.(kept);
     this.#waiting.delete(record.id);
   }
 
   late(line: LateLine): void {
     this.#late.push(line);
+    const kept = this.#kept.findLast(({ record }) => record.id === line.requestId);
+    if (kept === undefined) return;
+    kept.late ??= [];
+    kept.late.push({ level: line.level, text: line.text });
   }
 
   /** A test changes no file of a project while it runs. */

@@ -1,15 +1,16 @@
 /** What a request to the project was answered. */
-import type { RequestRecord } from '../model/invocation';
+import type { InvocationRecord } from '../model/record';
 import type { Incoming } from './client';
+import { readTwiml, type Twiml } from './twiml';
 
 export class TestResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Buffer;
   /** What is known of it beside the answer: the Function, the error and its cause, what it wrote. */
-  readonly record: RequestRecord;
+  readonly record: InvocationRecord;
 
-  constructor({ status, rawHeaders, body }: Incoming, record: RequestRecord) {
+  constructor({ status, rawHeaders, body }: Incoming, record: InvocationRecord) {
     this.status = status;
     this.headers = new Headers();
     for (let at = 0; at < rawHeaders.length; at += 2) {
@@ -30,5 +31,10 @@ export class TestResponse {
   /** Throws where it is none. */
   json(): unknown {
     return JSON.parse(this.text()) as unknown;
+  }
+
+  /** The `Response` of its TwiML. Throws where it is none. */
+  get twiml(): Twiml {
+    return readTwiml(this.text(), this.record.target);
   }
 }

@@ -4,7 +4,7 @@ import type { ProcessSupply } from '../pool/supply';
 import { INSTANCE_LIMITS, type InlineFiles, platformOptions, type StartOptions } from './options';
 import { Outbound } from './outbound/outbound';
 import { TestProject } from './project';
-import { Records } from './records';
+import { TestRecords } from './records';
 import { type Place, Workshop } from './workshop';
 
 /** The one thing that outlives a project: see there. It closes by itself. */
@@ -47,7 +47,7 @@ async function serve(
   end: () => Promise<void>,
 ): Promise<TestProject> {
   const settings = platformOptions(root, options);
-  const records = new Records();
+  const records = new TestRecords();
   const { network = 'refuse', cassette } = options;
   const variables = () => platform.build.variables;
   const outbound = new Outbound({ network, cassette, folder: place.folder.path, variables });
@@ -55,7 +55,16 @@ async function serve(
   place.outbound.add(id, outbound);
   const platform = await startPlatform({ ...settings, ...supplyFor(root, options), outbound: hook }, records);
   const publicUrl = settings.publicUrl?.href.replace(/\/$/, '') ?? null;
-  return new TestProject({ platform, records, outbound, timeoutMs: settings.timeoutMs, publicUrl, end });
+  records.redactor.learn(platform.build.variables);
+  return new TestProject({
+    platform,
+    records,
+    outbound,
+    options,
+    timeoutMs: settings.timeoutMs,
+    publicUrl,
+    end,
+  });
 }
 
 /** Processes in reserve have the usual limits. */

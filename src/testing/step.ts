@@ -5,15 +5,15 @@
 import { AssertionError } from 'node:assert';
 
 /** A promise that knows whether somebody waits for it; `await` asks an ordinary one without a trace. */
-export class Step implements Promise<void> {
+export class Step implements Promise<undefined> {
   readonly [Symbol.toStringTag] = 'Step';
   readonly what: string;
   /** Where the test asked for it: the lines of a stack. */
   readonly place: string;
-  readonly #promise: Promise<void>;
+  readonly #promise: Promise<undefined>;
   #awaited = false;
 
-  constructor(what: string, place: string, promise: Promise<void>) {
+  constructor(what: string, place: string, promise: Promise<undefined>) {
     this.what = what;
     this.place = place;
     this.#promise = promise;
@@ -26,19 +26,19 @@ export class Step implements Promise<void> {
   }
 
   // biome-ignore lint/suspicious/noThenProperty: it is a promise
-  then<A = void, B = never>(
-    done?: ((value: void) => A | PromiseLike<A>) | null,
+  then<A = undefined, B = never>(
+    done?: ((value: undefined) => A | PromiseLike<A>) | null,
     failed?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     this.#awaited = true;
     return this.#promise.then(done, failed);
   }
 
-  catch<B = never>(failed?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<void | B> {
+  catch<B = never>(failed?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<undefined | B> {
     return this.then(null, failed);
   }
 
-  finally(done?: (() => void) | null): Promise<void> {
+  finally(done?: (() => void) | null): Promise<undefined> {
     this.#awaited = true;
     return this.#promise.finally(done);
   }
@@ -52,9 +52,12 @@ export class Steps {
   /** `entry`: the method that the test called; what is above it in the stack is the test. */
   add(what: string, entry: (...parameters: never[]) => unknown, run: () => Promise<void> | void): Step {
     const place = placeAbove(entry);
-    const done = this.#last.then(run).catch((error: unknown) => {
-      throw placed(error, place);
-    });
+    const done = this.#last.then(run).then(
+      () => undefined,
+      (error: unknown) => {
+        throw placed(error, place);
+      },
+    );
     this.#last = done.catch(() => {});
     const step = new Step(what, place, done);
     this.#all.push(step);
@@ -65,7 +68,10 @@ export class Steps {
   async check(): Promise<void> {
     const unseen = this.#all.splice(0).filter(({ isAwaited }) => !isAwaited);
     for (const step of unseen) {
-      process.emitWarning(`${step.what} was not awaited: write await before it\n${step.place}`, 'HookswitchWarning');
+      process.emitWarning(
+        `${step.what} was not awaited: write await before it\n${step.place}`,
+        'HookswitchWarning',
+      );
     }
     for (const step of unseen) await step;
   }

@@ -24,7 +24,10 @@ function checked(named: string, build: Build): string {
   const known = [...build.functions, ...build.assets].filter(({ visibility }) => visibility !== 'private');
   if (known.some((resource) => resource.path === path)) return named;
   const list = known.map((resource) => resource.path).join(', ');
-  throw new CodedError('HS_TEST_USAGE', `the project has nothing at ${path}; it has ${list === '' ? 'nothing at all' : list}`);
+  throw new CodedError(
+    'HS_TEST_USAGE',
+    `the project has nothing at ${path}; it has ${list === '' ? 'nothing at all' : list}`,
+  );
 }
 
 function unclear(kind: WebhookKind, paths: readonly string[]): string {

@@ -52,8 +52,10 @@ export class Attributes {
     return value === null ? initial : Number(value);
   }
 
-  seconds(name: string, initial: number): number {
-    return this.integer(name, initial) * 1_000;
+  /** Milliseconds. */
+  seconds(name: string, initialMs: number): number {
+    const value = this.integer(name, null);
+    return value === null ? initialMs : value * 1_000;
   }
 
   /** One key, or none where empty. */

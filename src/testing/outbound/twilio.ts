@@ -28,9 +28,15 @@ export class TwilioApi {
   /** What was placed since `answerCalls`. */
   readonly calls: PlacedCall[] = [];
   readonly #outbound: Outbound;
+  #onMessage: (message: SentMessage) => void = () => {};
 
   constructor(outbound: Outbound) {
     this.#outbound = outbound;
+  }
+
+  /** For the phones of the same test. */
+  onMessage(listener: (message: SentMessage) => void): void {
+    this.#onMessage = listener;
   }
 
   /** All requests of Functions to the vendor, answered or not. */
@@ -61,6 +67,7 @@ export class TwilioApi {
       if (refusal !== null) return refusal;
       const message = messageOf(request);
       this.messages.push(message);
+      this.#onMessage(message);
       resources.set(message.sid, messageResource(message, request));
       return resources.get(message.sid);
     });

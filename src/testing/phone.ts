@@ -1,0 +1,132 @@
+/** The phone of a person who texts the project, and all that arrives at it. */
+import { inspect } from 'node:util';
+import { type MessageThread, messageTranscript } from '../simulator';
+import type { Evidence } from './evidence';
+import { checkWords, matchesWords, type Words, wordsText } from './expectation';
+import type { Inbox, ReceivedMessage } from './inbox';
+import type { Step, Steps } from './step';
+
+export interface PhoneParts {
+  readonly number: string;
+  readonly inbox: Inbox;
+  readonly steps: Steps;
+  readonly evidence: Evidence;
+  /** The conversation with a number of the project. `url`: where its texts go. */
+  thread(options: ThreadWanted): MessageThread;
+}
+
+export interface ThreadWanted {
+  readonly to: string | undefined;
+  readonly url: string | undefined;
+}
+
+export interface TextOptions {
+  /** Of the project. */
+  readonly to?: string;
+  /** The webhook of that number: a path of the project. */
+  readonly url?: string;
+  /** URLs of pictures and the like. */
+  readonly media?: readonly string[];
+}
+
+export interface ReceiveOptions {
+  /** The number that it comes from. */
+  readonly from?: string;
+}
+
+export class TestPhone {
+  readonly number: string;
+  readonly #parts: PhoneParts;
+  readonly #threads = new Set<MessageThread>();
+  /** What is expected next comes after this message. */
+  #seen = 0;
+
+  constructor(parts: PhoneParts) {
+    this.number = parts.number;
+    this.#parts = parts;
+  }
+
+  /** All that arrived so far: replies, and messages of the REST API that the test answers. */
+  get messages(): readonly ReceivedMessage[] {
+    return this.#parts.inbox.of(this.number);
+  }
+
+  /** As people read it. */
+  get transcript(): string {
+    const threads = [...this.#threads].map(({ exchanges }) => messageTranscript(exchanges));
+    const sent = this.messages
+      .filter(({ via }) => via === 'api')
+      .map(({ body, from }) => `< (REST API, from ${from}) ${body}`);
+    return [...threads, ...sent].filter((text) => text !== '').join('\n');
+  }
+
+  /** Resolves once all that comes of it is over. */
+  sends(body: string, { to, url, media }: TextOptions = {}): Step {
+    return this.#parts.steps.add(`phone.sends(${JSON.stringify(body)})`, this.sends, async () => {
+      const thread = this.#parts.thread({ to, url });
+      this.#threads.add(thread);
+      await thread.send({ body, ...(media === undefined ? {} : { media }) });
+    });
+  }
+
+  /** A part of a message, or a pattern. Each `receives` looks at what arrived after the one before. */
+  receives(words: Words, { from }: ReceiveOptions = {}): Step {
+    checkWords(words);
+    return this.#expects(`receives(${wordsText(words)})`, this.receives, () => {
+      const messages = this.messages;
+      const isMeant = (message: ReceivedMessage) =>
+        matchesWords(message.body, words) && (from === undefined || message.from === from);
+      const at = messages.findIndex((message, index) => index >= this.#seen && isMeant(message));
+      if (at !== -1) {
+        this.#seen = at + 1;
+        return;
+      }
+      const again = messages.slice(0, this.#seen).some(isMeant)
+        ? ' again: it arrived once, and each receives() looks at what comes after the one before'
+        : '';
+      const sender = from === undefined ? '' : ` from ${from}`;
+      this.#fail('receives', `${this.number} does not receive ${wordsText(words)}${sender}${again}`, words);
+    });
+  }
+
+  /** A picture or the like: a part of its URL, or a pattern. */
+  receivesMedia(url: Words): Step {
+    checkWords(url);
+    return this.#expects(`receivesMedia(${wordsText(url)})`, this.receivesMedia, () => {
+      const at = this.messages.findIndex(
+        ({ media }, index) => index >= this.#seen && media.some((one) => matchesWords(one, url)),
+      );
+      if (at === -1)
+        this.#fail('receivesMedia', `${this.number} does not receive the picture ${wordsText(url)}`, url);
+      this.#seen = at + 1;
+    });
+  }
+
+  /** Nothing arrived since the last `receives`. */
+  receivesNothing(): Step {
+    return this.#expects('receivesNothing()', this.receivesNothing, () => {
+      if (this.messages.length > this.#seen)
+        this.#fail('receivesNothing', `${this.number} receives something`, []);
+    });
+  }
+
+  #expects(what: string, entry: (...parameters: never[]) => unknown, run: () => void): Step {
+    return this.#parts.steps.add(`phone.${what}`, entry, run);
+  }
+
+  #fail(operator: string, message: string, expected: unknown): never {
+    const actual = this.messages
+      .slice(this.#seen)
+      .map(({ body, media }) => (media.length === 0 ? body : `${body} ${inspect(media)}`));
+    const exchanges = [...this.#threads].flatMap((thread) => thread.exchanges);
+    const recordIds = exchanges.flatMap(({ requests }) => requests.flatMap(({ recordId }) => recordId ?? []));
+    throw this.#parts.evidence.fail({
+      operator,
+      message,
+      expected,
+      actual,
+      transcript: this.transcript,
+      recordIds,
+    });
+  }
+}
