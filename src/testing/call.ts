@@ -40,7 +40,7 @@ class Talk {
 
   /** Keys, one after the other: `1#`. Fails where nobody listens to them. */
   press(keys: string): Step {
-    return this.does(`press(${JSON.stringify(keys)})`, this.press, async () => {
+    return this.acts(`press(${JSON.stringify(keys)})`, this.press, async () => {
       await this.parts.call.press(keys, this.leg);
       this.#failWhereIgnored(`nobody listens to the keys ${keys}`);
     });
@@ -48,17 +48,17 @@ class Talk {
 
   /** `confidence`: how sure the recognition of speech is, 0 to 1. */
   say(text: string, { confidence = 0.9 }: { readonly confidence?: number } = {}): Step {
-    return this.does(`say(${JSON.stringify(text)})`, this.say, async () => {
+    return this.acts(`say(${JSON.stringify(text)})`, this.say, async () => {
       await this.parts.call.speak(text, { confidence, leg: this.leg });
       this.#failWhereIgnored(`nobody listens to "${text}"`);
     });
   }
 
   hangup(): Step {
-    return this.does('hangup()', this.hangup, () => this.parts.call.hangUp(this.leg));
+    return this.acts('hangup()', this.hangup, () => this.parts.call.hangUp(this.leg));
   }
 
-  /** A part of what is said, or a pattern. Each `hears` looks at what came after the one before. */
+  /** A part of what is said, or a pattern: after what was heard and done before. */
   hears(words: Words): Step {
     checkWords(words);
     return this.does(`hears(${wordsText(words)})`, this.hears, () => {
@@ -96,6 +96,14 @@ class Talk {
 
   protected get who(): string {
     return this.leg === 'caller' ? 'the caller' : 'the other party';
+  }
+
+  /** What was heard before somebody did something is no answer to it. */
+  protected acts(what: string, entry: (...parameters: never[]) => unknown, run: () => Promise<void>): Step {
+    return this.does(what, entry, () => {
+      this.#seen = this.parts.call.events.length;
+      return run();
+    });
   }
 
   protected does(
@@ -146,7 +154,7 @@ class Talk {
   #hint(isMeant: (event: CallEvent) => boolean): string {
     const before = this.parts.call.events.slice(0, this.#seen).some(isMeant);
     return before
-      ? ' again: it was said once, and each hears() looks at what comes after the one before'
+      ? ' again: each hears() looks at what came after the one before, and after the last key'
       : '';
   }
 
@@ -192,7 +200,7 @@ export class TestCall extends Talk {
   /** Nobody does anything for this time: `'5 s'`. It passes at once. Without one: until what the call waits for is over. */
   waits(duration?: string | number): Step {
     const ms = duration === undefined ? null : durationMs(duration);
-    return this.does(`waits(${duration ?? ''})`, this.waits, () =>
+    return this.acts(`waits(${duration ?? ''})`, this.waits, () =>
       ms === null ? this.parts.call.silence() : this.parts.call.wait(ms),
     );
   }

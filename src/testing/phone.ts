@@ -65,11 +65,13 @@ export class TestPhone {
     return this.#parts.steps.add(`phone.sends(${JSON.stringify(body)})`, this.sends, async () => {
       const thread = this.#parts.thread({ to, url });
       this.#threads.add(thread);
+      // What arrived before is no answer to it.
+      this.#seen = this.messages.length;
       await thread.send({ body, ...(media === undefined ? {} : { media }) });
     });
   }
 
-  /** A part of a message, or a pattern. Each `receives` looks at what arrived after the one before. */
+  /** A part of a message, or a pattern. Each looks at what arrived after the one before, and after the last text. */
   receives(words: Words, { from }: ReceiveOptions = {}): Step {
     checkWords(words);
     return this.#expects(`receives(${wordsText(words)})`, this.receives, () => {
@@ -82,7 +84,7 @@ export class TestPhone {
         return;
       }
       const again = messages.slice(0, this.#seen).some(isMeant)
-        ? ' again: it arrived once, and each receives() looks at what comes after the one before'
+        ? ' again: each receives() looks at what arrived after the one before, and after the last text'
         : '';
       const sender = from === undefined ? '' : ` from ${from}`;
       this.#fail('receives', `${this.number} does not receive ${wordsText(words)}${sender}${again}`, words);
