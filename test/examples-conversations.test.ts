@@ -1,10 +1,11 @@
 /** The examples and their own tests: each is run as whoever copies it would run it. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { writeProject } from './support/project';
+import { serve } from './support/serve';
 
 const ROOT = join(__dirname, '..', '..');
 const EXAMPLES = join(ROOT, 'examples');
@@ -12,6 +13,17 @@ const WITH_TESTS = readdirSync(EXAMPLES).filter((name) => existsSync(join(EXAMPL
 
 describe('the examples carry conversation tests', () => {
   for (const name of WITH_TESTS) {
+    it(`and say nothing that they should not: ${name}`, async (t) => {
+      const served = await serve(join(EXAMPLES, name));
+      t.after(() => served.close());
+      const { problems, functions } = served.platform.build;
+      assert.deepEqual([problems, served.notices], [[], []]);
+      const readme = readFileSync(join(EXAMPLES, name, 'README.md'), 'utf8');
+      for (const { path, visibility } of functions) {
+        assert(visibility === 'private' || readme.includes(`\`${path}`), path);
+      }
+    });
+
     it(`which pass: ${name}`, async (t) => {
       const copy = await writeProject({});
       t.after(() => copy.remove());
