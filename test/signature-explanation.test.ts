@@ -427,7 +427,7 @@ test('a request that was signed here is right there', async () => {
     ['GET', [], ''],
   ] as const) {
     const request = { method, url: 'https://h.example/p?q=Grüße', headers, body };
-    const signature = await signRequest(questionOfUrl(request, null), TOKEN);
+    const signature = await signRequest(questionOfUrl(request, null), request.url, TOKEN);
     const signed = questionOfUrl(
       { ...request, headers: [...headers, ['X-Twilio-Signature', signature]] },
       null,

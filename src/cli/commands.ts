@@ -54,6 +54,13 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./phone/call.js')).CALL_COMMAND,
   },
   {
+    name: 'signature',
+    aliases: [],
+    usage: 'explain|sign [options]',
+    summary: 'Why a signature is right or wrong; or sign a request.',
+    load: async () => (await import('./signature.js')).SIGNATURE_COMMAND,
+  },
+  {
     name: 'help',
     aliases: [],
     usage: '[command]',

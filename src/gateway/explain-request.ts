@@ -58,10 +58,10 @@ export async function explainRequest(
   };
 }
 
-/** The signature that the vendor would send with this request. */
-export async function signRequest(question: SignatureQuestion, token: string): Promise<string> {
+/** The signature that the vendor would send with this request, if this was its URL. */
+export async function signRequest(question: SignatureQuestion, url: string, token: string): Promise<string> {
   const { body } = await receive(question, headersOf(question.headers));
-  return sign(token, question.calledUrl + (body?.kind === 'form' ? signedFields(body.form) : ''));
+  return sign(token, url + (body?.kind === 'form' ? signedFields(body.form) : ''));
 }
 
 type Answer = Pick<SignatureExplanation, 'valid' | 'tried' | 'lines'>;
