@@ -390,6 +390,13 @@ export const ERRORS = {
     fix: 'Name the folder that holds functions/ or assets/.',
     vendor: null,
   },
+  HS_NEW_PROJECT: {
+    status: null,
+    text: 'the project cannot be made',
+    when: 'The folder for a new project holds something already, a file is in its way, or it may not be written.',
+    fix: 'Name another folder: nothing that exists is overwritten, and nothing half is left behind.',
+    vendor: null,
+  },
   HS_ENV_FILE: {
     status: null,
     text: 'the file of variables cannot be read',

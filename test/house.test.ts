@@ -17,7 +17,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['platform'],
   ['admin', 'reload'],
   ['records'],
-  ['gateway', 'api', 'simulator', 'check'],
+  ['gateway', 'api', 'simulator', 'check', 'scaffold'],
   ['pool', 'store', 'build', 'telemetry'],
   ['protocol', 'config'],
   ['model'],

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type Gateway, isAlive, runProgram, startGateway } from './support/program';
 import { type TestProject, writeProject } from './support/project';
@@ -59,13 +59,16 @@ describe('the package', () => {
     await bare.remove();
   });
 
-  it('holds the compiled sources with their types, the types for authors, four papers, and nothing else', () => {
+  it('holds the compiled sources, types and templates for authors, four papers, and nothing else', () => {
     const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
     const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))
       .map((name) => name.split('\\').join('/').slice(0, -3));
     const compiled = sources.flatMap((name) => [`dist/${name}.d.ts`, `dist/${name}.js`]);
-    const expected = [...papers, ...compiled, 'types/index.d.ts', 'types/index.js'].sort();
+    const templates = readdirSync(join(ROOT, 'templates'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name !== 'biome.json')
+      .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
+    const expected = [...papers, ...compiled, ...templates, 'types/index.d.ts', 'types/index.js'].sort();
     assert.deepEqual(packed.files.map(({ path }) => path).sort(), expected);
   });
 

@@ -26,6 +26,13 @@ export const START: CommandRow = {
 export const COMMANDS: readonly CommandRow[] = [
   START,
   {
+    name: 'new',
+    aliases: ['init'],
+    usage: '[dir] [options]',
+    summary: 'Make a project that starts at once and has a test.',
+    load: async () => (await import('./new.js')).NEW_COMMAND,
+  },
+  {
     name: 'config',
     aliases: [],
     usage: '[dir] [options]',
@@ -77,7 +84,7 @@ export const COMMANDS: readonly CommandRow[] = [
 ];
 
 /** Of `twilio-run`; a folder that is called so has to be written after `start`. */
-const NOT_HERE = ['deploy', 'promote', 'activate', 'list', 'ls', 'list-templates', 'logs', 'new', 'env'];
+const NOT_HERE = ['deploy', 'promote', 'activate', 'list', 'ls', 'list-templates', 'logs', 'env'];
 
 export interface ChosenCommand {
   readonly row: CommandRow;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { HELP_OPTIONS } from '../config/help-options';
+import type { OwnPackage } from '../scaffold/plan';
 import { type Command, NONE_ACCEPTED } from './command';
 
 export const VERSION_COMMAND: Command = {
@@ -15,10 +16,15 @@ export const VERSION_COMMAND: Command = {
 
 /** The version in the package's own package.json, the nearest one above this file. */
 export function versionText(): string {
-  const manifest = JSON.parse(readFileSync(nearestManifest(__dirname), 'utf8')) as {
-    readonly version: string;
-  };
-  return manifest.version;
+  return ownPackage().version;
+}
+
+/** The package that is running. */
+export function ownPackage(): OwnPackage {
+  const path = nearestManifest(__dirname);
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as Omit<OwnPackage, 'root'>;
+  const { version, dependencies = {}, devDependencies = {} } = manifest;
+  return { root: dirname(path), version, dependencies, devDependencies };
 }
 
 function nearestManifest(folder: string): string {

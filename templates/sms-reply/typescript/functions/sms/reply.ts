@@ -1,0 +1,15 @@
+import type { Handler } from 'hookswitch/types';
+
+// Answers a text. Its address is the webhook for incoming messages of a phone number.
+export const handler: Handler = (context, event, callback) => {
+  const twiml = new Twilio.twiml.MessagingResponse();
+  const word = (event.Body ?? '').trim().toLowerCase();
+
+  if (word === 'hours') {
+    twiml.message('We are open from nine to five, Monday to Friday.');
+  } else {
+    twiml.message('Thanks for your text! Reply HOURS for our opening hours.');
+  }
+
+  return callback(null, twiml);
+};
