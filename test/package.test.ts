@@ -65,10 +65,18 @@ describe('the package', () => {
       .filter((name) => name.endsWith('.ts'))
       .map((name) => name.split('\\').join('/').slice(0, -3));
     const compiled = sources.flatMap((name) => [`dist/${name}.d.ts`, `dist/${name}.js`]);
+    const page = ['console.css', 'console.js', 'index.html'].map((name) => `dist/console/${name}`);
     const templates = readdirSync(join(ROOT, 'templates'), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name !== 'biome.json')
       .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
-    const expected = [...papers, ...compiled, ...templates, 'types/index.d.ts', 'types/index.js'].sort();
+    const expected = [
+      ...papers,
+      ...compiled,
+      ...page,
+      ...templates,
+      'types/index.d.ts',
+      'types/index.js',
+    ].sort();
     assert.deepEqual(packed.files.map(({ path }) => path).sort(), expected);
   });
 

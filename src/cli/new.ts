@@ -56,7 +56,7 @@ export const NEW_COMMAND: Command = {
   ],
   examples: [
     ['hookswitch new my-project', 'Ask what it should be.'],
-    ['hookswitch new my-project -t voice-menu --typescript -y', 'Ask nothing.'],
+    ['hookswitch new my-app -t voice-menu -y', 'Ask nothing.'],
     ['hookswitch new .', 'In the current folder, which has to be empty.'],
   ],
   run: runNew,
