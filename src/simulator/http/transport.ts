@@ -153,6 +153,8 @@ function kindOf(code: string): FailureKind {
   if (code.startsWith('HPE_') || code === 'ERR_INVALID_CHAR' || code.startsWith('ERR_HTTP'))
     return 'protocol';
   if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/.test(code)) return 'certificate';
+  // It was connected, and gone before the answer was whole.
+  if (code === 'ECONNRESET' || code === 'EPIPE') return 'read';
   if (/SSL|TLS|EPROTO/.test(code)) return 'tls';
   return 'connect';
 }

@@ -72,7 +72,7 @@ export class WebhookSender {
     let attempt = await this.#attempt(webhook, overrides, token);
     let count = 1;
     while (count <= overrides.retries && isWorthRetrying(attempt.answer, overrides.policies)) {
-      if (performance.now() - started >= overrides.totalMs) break;
+      if (attempt.fault?.type === 'lost' || performance.now() - started >= overrides.totalMs) break;
       attempt = await this.#attempt(webhook, overrides, token);
       count++;
     }

@@ -40,13 +40,18 @@ export function callFields(leg: LegIdentity, status: CallStatus): Fields {
 
 /** twilio.com/docs/voice/api/call-resource, "StatusCallback" */
 export function progressFields(sequence: number, wallTime: number, durationMs: number | null): Fields {
-  const seconds = durationMs === null ? null : Math.round(durationMs / 1_000);
+  const seconds = durationMs === null ? null : secondsOf(durationMs);
   return {
     CallbackSource: 'call-progress-events',
     SequenceNumber: String(sequence),
     Timestamp: timestampOf(wallTime),
     ...(seconds === null ? {} : { CallDuration: String(seconds), Duration: String(Math.ceil(seconds / 60)) }),
   };
+}
+
+/** A call that was answered lasted a second at least. */
+function secondsOf(durationMs: number): number {
+  return durationMs > 0 ? Math.max(1, Math.round(durationMs / 1_000)) : 0;
 }
 
 /** `Thu, 01 Jan 2026 09:00:00 +0000` */

@@ -1,11 +1,10 @@
 /** A call from its first ring to its end. */
-import type { WebhookMethod } from '../http/exchange';
+import { answer, tellCallProgress } from './call-progress';
 import { Interruption, type Steps } from './effects';
 import type { CallStatus, EndReason } from './event';
 import { Leg } from './leg';
 import type { LegIdentity } from './parameters';
 import type { CallSession } from './session';
-import type { CallOptions } from './settings';
 
 export interface CallEnd {
   readonly reason: EndReason;
@@ -18,13 +17,13 @@ export function* runCall(session: CallSession, identity: LegIdentity): Steps<Cal
   const leg = new Leg({ name: 'caller', identity, session, status: 'queued' });
   if (identity.direction === 'outbound-api') {
     leg.setStatus('initiated');
-    yield* tell(leg, 'initiated', null);
+    yield* tellCallProgress(leg, 'initiated');
   }
   leg.setStatus('ringing');
-  yield* tell(leg, 'ringing', null);
+  yield* tellCallProgress(leg, 'ringing');
   const outcome = session.options.answer ?? 'answered';
   if (outcome !== 'answered') return yield* end(leg, 'not answered', outcome, null);
-  if (identity.direction === 'outbound-api') leg.setStatus('in-progress');
+  if (identity.direction === 'outbound-api') yield* answer(leg);
   const answeredAt = session.now();
   const reason = yield* talk(leg);
   const wasAnswered = leg.status === 'in-progress' || leg.status === 'completed';
@@ -49,23 +48,6 @@ function* talk(leg: Leg): Steps<EndReason> {
 function* end(leg: Leg, reason: EndReason, status: CallStatus, answeredAt: number | null): Steps<CallEnd> {
   const durationMs = answeredAt === null ? 0 : leg.session.now() - answeredAt;
   leg.setStatus(status);
-  yield* tell(leg, 'completed', durationMs);
+  yield* tellCallProgress(leg, 'completed', durationMs);
   return { reason, status, durationMs };
-}
-
-function* tell(leg: Leg, event: string, durationMs: number | null): Steps<void> {
-  const callback = callbackOf(leg.session.options);
-  if (callback === null || !callback.events.includes(event)) return;
-  const base = leg.resolveStart(callback.url);
-  if (base === null) return;
-  yield* leg.tellProgress({ url: base.href, method: callback.method, base: base.href }, durationMs);
-}
-
-function callbackOf(options: CallOptions): {
-  readonly url: string;
-  readonly method: WebhookMethod;
-  readonly events: readonly string[];
-} | null {
-  const { statusCallback: url, statusCallbackMethod: method, statusCallbackEvent: events } = options;
-  return url === undefined ? null : { url, method: method ?? 'POST', events: events ?? ['completed'] };
 }

@@ -4,6 +4,7 @@ import { checkDocument } from '../twiml/check';
 import { elementsOf, placeOf, type TwimlDocument, type TwimlElement } from '../twiml/element';
 import { type Content, readContent } from '../twiml/read';
 import { VOICE_SCHEMA } from '../twiml/voice-schema';
+import { answer } from './call-progress';
 import type { Steps } from './effects';
 import type { DocumentRequest, Leg } from './leg';
 import { type Ending, NEXT_VERB, type Next } from './next';
@@ -70,7 +71,7 @@ const APOLOGY = 'We are sorry, an application error has occurred. Goodbye.';
 /** What callers of the vendor hear. */
 function* apologize(leg: Leg): Steps<Ending> {
   if (leg.scope === 'call') {
-    answer(leg);
+    yield* answer(leg);
     const durationMs = speechMs(APOLOGY);
     leg.emit({ type: 'said', text: APOLOGY, voice: null, language: 'en-US', times: 1, durationMs });
     yield* leg.passTime(durationMs);
@@ -87,7 +88,7 @@ function* carryOut(
     case 'document':
       return yield* carryOutVerbs(content.document, leg);
     case 'text': {
-      answer(leg);
+      yield* answer(leg);
       const text = content.text.replace(/\s+/g, ' ').trim();
       const durationMs = speechMs(text);
       leg.emit({ type: 'said', text, voice: null, language: null, times: 1, durationMs });
@@ -95,7 +96,7 @@ function* carryOut(
       return NEXT_VERB;
     }
     case 'sound':
-      answer(leg);
+      yield* answer(leg);
       leg.emit({ type: 'played', url, times: 1, durationMs: ASSUMED_FILE_MS });
       yield* leg.passTime(ASSUMED_FILE_MS);
       return NEXT_VERB;
@@ -109,7 +110,7 @@ function* carryOutVerbs(document: TwimlDocument, leg: Leg): Steps<Next> {
   for (const element of elementsOf(document.root)) {
     const verb = verbOf(element.name);
     if (verb === null || !isAllowedHere(element, leg, document.url)) continue;
-    if (!UNANSWERED.includes(element.name)) answer(leg);
+    if (!UNANSWERED.includes(element.name)) yield* answer(leg);
     const next = yield* verb(element, leg, document.url);
     if (next.type !== 'next verb') return next;
   }
@@ -118,10 +119,6 @@ function* carryOutVerbs(document: TwimlDocument, leg: Leg): Steps<Next> {
 
 /** They do not take a call that rings. twilio.com/docs/voice/twiml/pause, /reject */
 const UNANSWERED = ['Pause', 'Reject', 'Redirect', 'Hangup'];
-
-function answer(leg: Leg): void {
-  if (leg.status === 'ringing') leg.setStatus('in-progress');
-}
 
 /** twilio.com/docs/voice/twiml/enqueue, "waitUrl"; /number, "url" */
 const WHILE_WAITING = ['Play', 'Say', 'Pause', 'Hangup', 'Redirect', 'Leave', 'Gather'];
