@@ -111,7 +111,7 @@ export class Repeater {
 }
 
 const NO_TOKEN = 'The project has no auth token, so the request could not be signed afresh.';
-const CUT = 'The body was cut when it was recorded: only what was kept of it is sent.';
+const CUT = 'The body was cut, or not read at all, when it was recorded: only what was kept of it is sent.';
 const INFLATED = 'The body was edited, so it is sent without its Content-Encoding.';
 
 /** What was recorded, with what was edited of it. Where it was not, secrets are as they were, and not as they were shown. */

@@ -68,6 +68,34 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./signature.js')).SIGNATURE_COMMAND,
   },
   {
+    name: 'logs',
+    aliases: [],
+    usage: '[dir] [options]',
+    summary: 'Show the last requests of a running gateway, or those to come.',
+    load: async () => (await import('./logs.js')).LOGS_COMMAND,
+  },
+  {
+    name: 'show',
+    aliases: [],
+    usage: 'ID|last [dir] [options]',
+    summary: 'Show everything of one request.',
+    load: async () => (await import('./show.js')).SHOW_COMMAND,
+  },
+  {
+    name: 'replay',
+    aliases: [],
+    usage: 'ID|last [dir] [options]',
+    summary: 'Send a request again, to the code that is served now, and show both answers.',
+    load: async () => (await import('./replay.js')).REPLAY_COMMAND,
+  },
+  {
+    name: 'console',
+    aliases: [],
+    usage: '[dir] [options]',
+    summary: 'Print a link that opens the console of a running gateway.',
+    load: async () => (await import('./console-command.js')).CONSOLE_COMMAND,
+  },
+  {
     name: 'help',
     aliases: [],
     usage: '[command]',
@@ -84,7 +112,7 @@ export const COMMANDS: readonly CommandRow[] = [
 ];
 
 /** Of `twilio-run`; a folder that is called so has to be written after `start`. */
-const NOT_HERE = ['deploy', 'promote', 'activate', 'list', 'ls', 'list-templates', 'logs', 'env'];
+const NOT_HERE = ['deploy', 'promote', 'activate', 'list', 'ls', 'list-templates', 'env'];
 
 export interface ChosenCommand {
   readonly row: CommandRow;

@@ -101,7 +101,7 @@ export class Exchange {
       visibility: route === null ? null : route.visibility,
       build: this.build,
       requestHeaders: head.rawHeaders,
-      requestBody: raw.length === 0 ? null : keepBody(raw, KEPT_REQUEST_BYTES),
+      requestBody: raw.length === 0 ? unreadBody(head) : keepBody(raw, KEPT_REQUEST_BYTES),
       responseHeaders: this.responseHeaders,
       responseBody: this.isHead ? null : this.responseBody,
       timing: this.invocation === null ? null : this.#timing(this.invocation, now),
@@ -132,6 +132,11 @@ export function unreadTraffic(socket: Duplex | null): Traffic {
 }
 
 const NOBODY = { remoteAddress: undefined, remotePort: undefined };
+
+/** It was refused before its body was read, or the client left: only how long that was to be is known. */
+function unreadBody({ contentLength }: RequestHead): KeptBody | null {
+  return contentLength === null || contentLength === 0 ? null : { latin1: '', bytes: contentLength };
+}
 
 /** As text, because a small Buffer is a view into a slab of many, and a string of its own is cheap to keep. */
 export function keepBody(bytes: Buffer, limit: number): KeptBody {

@@ -16,6 +16,6 @@ export function levelOfRequest(record: RequestRecord): 'info' | 'warn' | 'error'
 }
 
 /** The code that the vendor's debugger shows for the same event. */
-export function vendorCodeOf(record: RequestRecord): number | null {
+export function vendorCodeOf(record: Pick<RequestRecord, 'error'>): number | null {
   return record.error === null ? null : ERRORS[record.error].vendor;
 }

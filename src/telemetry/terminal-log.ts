@@ -32,12 +32,7 @@ export class TerminalLog implements Log {
   request(record: RequestRecord): void {
     const written = record.console.filter(({ level }) => this.#shows(level));
     if (!this.#shows(levelOfRequest(record)) && written.length === 0) return;
-    const lines = [
-      requestLine(record, this.#colours),
-      ...failureLines(record, this.#colours),
-      ...written.flatMap((line) => consoleLines(line, this.#colours)),
-      ...droppedLines(record, this.#colours),
-    ];
+    const lines = requestLines(record, written, this.#colours);
     this.#sink.write(`${lines.join('\n')}\n`);
   }
 
@@ -83,8 +78,36 @@ export class TerminalLog implements Log {
   }
 }
 
+/** What a line needs to know of a request; records that were kept have it too. */
+export type LoggedRequest = Pick<
+  RequestRecord,
+  | 'method'
+  | 'target'
+  | 'status'
+  | 'contentType'
+  | 'durationMs'
+  | 'resource'
+  | 'error'
+  | 'detail'
+  | 'consoleDropped'
+>;
+
+/** The request line, why it failed, and what its Function wrote. */
+export function requestLines(
+  record: LoggedRequest,
+  written: readonly ConsoleLine[],
+  colours: Colours,
+): readonly string[] {
+  return [
+    requestLine(record, colours),
+    ...failureLines(record, colours),
+    ...written.flatMap((line) => consoleLines(line, colours)),
+    ...droppedLines(record, colours),
+  ];
+}
+
 /** `200 POST /sms?x=1 text/xml 3 ms` */
-function requestLine(record: RequestRecord, colours: Colours): string {
+function requestLine(record: LoggedRequest, colours: Colours): string {
   const { method, target, status, contentType, durationMs } = record;
   const shown = terminalText(target);
   const question = shown.indexOf('?');
@@ -93,19 +116,19 @@ function requestLine(record: RequestRecord, colours: Colours): string {
   return `${statusText(status, colours)} ${terminalText(method)} ${path}${colours.dim(type)} ${durationText(durationMs)}`;
 }
 
-function statusText(status: number, colours: Colours): string {
+export function statusText(status: number, colours: Colours): string {
   if (status >= 500) return colours.bold(colours.red(status));
   if (status >= 400) return colours.bold(colours.yellow(status));
   return colours.bold(status >= 300 ? colours.cyan(status) : colours.green(status));
 }
 
 /** `0.4 ms`, `3 ms`, `10.01 s` */
-function durationText(milliseconds: number): string {
+export function durationText(milliseconds: number): string {
   if (milliseconds >= 9_999.5) return `${(milliseconds / 1_000).toFixed(2)} s`;
   return `${milliseconds < 1 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`;
 }
 
-function failureLines(record: RequestRecord, colours: Colours): string[] {
+function failureLines(record: LoggedRequest, colours: Colours): string[] {
   if (record.error === null) return [];
   const { text, when, fix } = ERRORS[record.error];
   const vendor = vendorCodeOf(record);
@@ -120,19 +143,19 @@ function failureLines(record: RequestRecord, colours: Colours): string[] {
 }
 
 /** The level stands before the gutter, where the text cannot reach. */
-function consoleLines({ level, text }: ConsoleLine, colours: Colours): string[] {
+export function consoleLines({ level, text }: ConsoleLine, colours: Colours): string[] {
   const word = level === 'info' ? 'log' : level;
   return terminalLines(text).map((line, index) => gutter(index === 0 ? word : '', line, colours));
 }
 
-function droppedLines({ consoleDropped }: RequestRecord, colours: Colours): string[] {
+function droppedLines({ consoleDropped }: LoggedRequest, colours: Colours): string[] {
   if (consoleDropped === 0) return [];
   return [gutter('warn', `${consoleDropped} more bytes were written and dropped`, colours)];
 }
 
 const LABEL_WIDTH = 9;
 
-function gutter(label: string, text: string, colours: Colours): string {
+export function gutter(label: string, text: string, colours: Colours): string {
   return `${labelColour(label, colours)(label.padStart(LABEL_WIDTH))} ${colours.dim('│')} ${text}`;
 }
 

@@ -1,0 +1,245 @@
+import { createReadStream } from 'node:fs';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { ConsoleEvent, InvocationPage } from '../admin/api';
+import type { AdminClient } from '../admin/client';
+import type { Arguments } from '../config/arguments';
+import { readInteger, readText, switchOption, valueOption } from '../config/option';
+import { CodedError } from '../errors';
+import type { InvocationFilter, InvocationRecord, InvocationSummary } from '../model/record';
+import { matchesRecord } from '../records/search';
+import { coloursOf, wantsColours } from '../telemetry/colours';
+import { CLIENT_OPTIONS, checkFlags, clientOf, HELP_OPTIONS, lastOf, wantsJson } from './client-options';
+import { type Command, NONE_ACCEPTED, type Surroundings } from './command';
+import { invocationLines } from './invocation-text';
+import { readSince, SINCE_ALLOWED } from './since';
+
+const LIMIT = 50;
+const MOST = 1_000_000;
+/** Of one answer of the gateway. */
+const PAGE = 1_000;
+
+const OWN_OPTIONS = {
+  tail: switchOption({
+    group: 'Options',
+    alias: 'f',
+    initial: false,
+    help: 'Go on: show each request when it is over, until Ctrl-C or the end of the gateway.',
+    configurable: false,
+  }),
+  function: textFilter('NAME', 'Of this Function or Asset: part of its file name or path.'),
+  status: textFilter('STATUS', 'With this status: 200, 4xx, 5xx, error (any that failed) or ok.'),
+  sid: textFilter(
+    'SID',
+    'Of this call, message or request (CA…, SM…, MM…, RQ…), or from or to this phone number.',
+  ),
+  grep: textFilter(
+    'TEXT',
+    'With this text anywhere: URL, parameters, bodies, console lines, errors. Case does not matter.',
+  ),
+  method: textFilter('METHOD', 'With this HTTP method.'),
+  since: valueOption<string | null>({
+    kind: 'string',
+    group: 'Options',
+    placeholder: 'TIME',
+    initial: null,
+    initialText: 'all',
+    allowed: SINCE_ALLOWED,
+    read: readText,
+    help: 'Not before this: 10m, 2h or 1d ago, or a time as in 2026-11-24T08:00Z.',
+    configurable: false,
+  }),
+  limit: valueOption<number>({
+    kind: 'number',
+    group: 'Options',
+    alias: 'n',
+    placeholder: 'COUNT',
+    initial: LIMIT,
+    initialText: String(LIMIT),
+    allowed: `an integer from 0 to ${MOST}`,
+    read: readInteger(0, MOST),
+    help: 'At most so many, the newest ones.',
+    configurable: false,
+  }),
+  file: valueOption<string | null>({
+    kind: 'string',
+    group: 'Options',
+    placeholder: 'FILE',
+    initial: null,
+    initialText: 'the running gateway is asked',
+    allowed: 'a file',
+    read: readText,
+    help: 'Read this file, which start --record-file wrote, instead of asking a gateway.',
+    configurable: false,
+  }),
+};
+
+export const LOGS_COMMAND: Command = {
+  flags: { options: { ...OWN_OPTIONS, ...CLIENT_OPTIONS, ...HELP_OPTIONS }, accepted: NONE_ACCEPTED },
+  about: [
+    'Shows the last requests of a running gateway, oldest first: what came, what was answered, why it failed and what its Function wrote. Secrets are hidden.',
+  ],
+  examples: [
+    ['hookswitch logs -f', 'What happens from now on.'],
+    ['hookswitch logs --status error --since 1h', 'What failed in the last hour.'],
+    ['hookswitch logs --sid CA0123… -o json', 'Everything of one call, for programs.'],
+    ['hookswitch logs --file records.jsonl', 'From a file of records.'],
+  ],
+  run: runLogs,
+};
+
+function textFilter(placeholder: string, help: string) {
+  return valueOption<string | null>({
+    kind: 'string',
+    group: 'Options',
+    placeholder,
+    initial: null,
+    initialText: 'all',
+    allowed: 'a text',
+    read: readText,
+    help,
+    configurable: false,
+  });
+}
+
+type Show = (record: InvocationRecord) => void;
+
+async function runLogs(given: Arguments, surroundings: Surroundings): Promise<number> {
+  const { stdout, stderr, currentFolder } = surroundings;
+  const filter = filterOf(given);
+  checkFlags(LOGS_COMMAND.flags.options, given);
+  const limit = Number(lastOf(given, 'limit') ?? LIMIT);
+  const show = showOf(given, surroundings);
+  // Whoever reads has seen enough (`| head`).
+  stdout.on('error', () => {});
+  const file = lastOf(given, 'file');
+  const follows = lastOf(given, 'tail') === 'true';
+  if (file !== null) {
+    if (follows) throw new CodedError('HS_USAGE', '--tail asks a gateway, --file none: use one of them');
+    for (const record of await readRecords(resolve(currentFolder, file), filter, limit)) show(record);
+    return 0;
+  }
+  const client = clientOf(given, surroundings, given.words[0]);
+  if (follows) {
+    await follow(client, { filter, limit, show, tell: (text) => stderr.write(`${text}\n`) });
+    stderr.write('the gateway has ended\n');
+  } else for (const id of await listIds(client, filter, limit)) await showOne(client, id, show);
+  return 0;
+}
+
+function showOf(given: Arguments, { environment, stdout }: Surroundings): Show {
+  if (wantsJson(given)) return (record) => void stdout.write(`${JSON.stringify(record)}\n`);
+  const colours = coloursOf(wantsColours(environment, stdout.isTTY === true));
+  return (record) => void stdout.write(`${invocationLines(record, colours).join('\n')}\n`);
+}
+
+function filterOf(given: Arguments): InvocationFilter {
+  const since = lastOf(given, 'since');
+  const texts = [
+    ['function', lastOf(given, 'function')],
+    ['status', lastOf(given, 'status')],
+    ['sid', lastOf(given, 'sid')],
+    ['q', lastOf(given, 'grep')],
+    ['method', lastOf(given, 'method')],
+    ['since', since === null ? null : readSince(since, Date.now())],
+  ] as const;
+  return Object.fromEntries(texts.filter(([, text]) => text !== null));
+}
+
+// --- from a gateway
+
+/** Oldest first. */
+async function listIds(
+  client: AdminClient,
+  filter: InvocationFilter,
+  limit: number,
+): Promise<readonly string[]> {
+  const found: InvocationSummary[] = [];
+  let before: string | null = '';
+  while (found.length < limit && before !== null) {
+    const query: URLSearchParams = new URLSearchParams({ ...filter, before });
+    query.set('limit', String(Math.min(PAGE, limit - found.length)));
+    const page: InvocationPage = await client.get<InvocationPage>(`/api/invocations?${query}`);
+    found.push(...page.invocations);
+    before = page.next;
+  }
+  return found.map(({ id }) => id).reverse();
+}
+
+/** It may have gone meanwhile, when newer ones took its place. */
+async function showOne(
+  client: AdminClient,
+  id: string,
+  show: Show,
+  filter: InvocationFilter = {},
+): Promise<void> {
+  try {
+    const record = await client.get<InvocationRecord>(`/api/invocations/${id}`);
+    if (matchesRecord(record, filter)) show(record);
+  } catch (error) {
+    if (!(error instanceof CodedError) || error.code !== 'HS_NO_RECORD') throw error;
+  }
+}
+
+interface Following {
+  readonly filter: InvocationFilter;
+  readonly limit: number;
+  readonly show: Show;
+  readonly tell: (text: string) => void;
+}
+
+/** First the stream, then the list: what happens in between is in both, and shown once. */
+async function follow(client: AdminClient, { filter, limit, show, tell }: Following): Promise<void> {
+  const shown = new Set<string>();
+  const onEvent = async (event: ConsoleEvent): Promise<void> => {
+    if (event.type === 'missed') tell(`… ${event.count} more, too fast to be shown`);
+    if (event.type !== 'invocation' || shown.has(event.invocation.id)) return;
+    await showOne(client, event.invocation.id, show, filter);
+  };
+  await client.events(onEvent, async () => {
+    for (const id of await listIds(client, filter, limit)) {
+      shown.add(id);
+      await showOne(client, id, show);
+    }
+  });
+}
+
+// --- from a file
+
+async function readRecords(
+  path: string,
+  filter: InvocationFilter,
+  limit: number,
+): Promise<readonly InvocationRecord[]> {
+  const records: InvocationRecord[] = [];
+  const input = createReadStream(path, { encoding: 'utf8' });
+  const failed = new Promise<never>((_, reject) => input.once('error', reject));
+  try {
+    await Promise.race([failed, collect(createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }))]);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CodedError('HS_RECORD_FILE', `${path} cannot be read: ${why}`);
+  }
+  return records;
+
+  async function collect(lines: AsyncIterable<string>): Promise<void> {
+    for await (const line of lines) {
+      const record = readRecord(line);
+      if (record === null || !matchesRecord(record, filter)) continue;
+      records.push(record);
+      if (records.length > limit) records.shift();
+    }
+  }
+}
+
+/** `null`: a line of another kind, or one that was cut when the gateway ended. */
+function readRecord(line: string): InvocationRecord | null {
+  try {
+    const value = JSON.parse(line) as Partial<InvocationRecord> | null;
+    return typeof value?.id === 'string' && typeof value.status === 'number' && value.request !== undefined
+      ? (value as InvocationRecord)
+      : null;
+  } catch {
+    return null;
+  }
+}
