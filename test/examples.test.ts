@@ -202,6 +202,28 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
     { title: 'sends a string', path: '/text?name=Ada', type: 'text/plain; charset=utf8', text: 'Hello Ada' },
     { title: 'sends nothing at all', path: '/empty', status: 204, type: null, text: '' },
   ],
+  typescript: [
+    {
+      title: 'answers a text while somebody is there',
+      path: '/sms/reply',
+      form: { From: '+15550001111', Hour: '10' },
+      type: 'text/xml',
+      text: twiml('<Message>Hello +15550001111, somebody will answer soon. Owl &amp; Sons</Message>'),
+    },
+    {
+      title: 'answers a text at night',
+      path: '/sms/reply',
+      form: { Hour: '23' },
+      text: twiml('<Message>Hello whoever you are, we are closed now. Owl &amp; Sons</Message>'),
+    },
+    { title: 'has a default export', path: '/hours', json: { name: 'Owl & Sons', from: 9, to: 17 } },
+    {
+      title: 'names the line that its author wrote',
+      path: '/fail?why=so',
+      status: 500,
+      text: /"message":"so".*examples\/typescript\/functions\/fail\.ts:5:9/,
+    },
+  ],
 };
 
 describe('the examples', () => {

@@ -1,7 +1,8 @@
 /** `hookswitch/types`: what authors write in TypeScript is checked, against the SDK where it is installed. */
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { symlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { runProgram } from './support/program';
 import { writeProject } from './support/project';
@@ -65,6 +66,15 @@ describe('the types for authors', () => {
     });
   }
 
+  it('are all that the example needs', async (t) => {
+    const example = join(ROOT, 'examples', 'typescript');
+    const names = readdirSync(example, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => extname(name) !== '',
+    );
+    const files = names.map((name) => [name, readFileSync(join(example, name), 'utf8')] as const);
+    assert.equal(await check(t, Object.fromEntries(files)), '');
+  });
+
   it('find mistakes, each of them', async (t) => {
     const mistaken = MISTAKES.map(([, statement]) => `  // @ts-expect-error\n  ${statement}`).join('\n');
     const text = `import type { Handler } from 'hookswitch/types';
@@ -86,11 +96,11 @@ async function compile(
   options: object,
 ): Promise<string> {
   const compilerOptions = { ...STRICT, ...options };
-  const project = await writeProject({
-    ...files,
-    'node_modules/.keep': '',
-    'tsconfig.json': JSON.stringify({ compilerOptions, files: ['a.ts'] }),
-  });
+  return check(t, { ...files, 'tsconfig.json': JSON.stringify({ compilerOptions, files: ['a.ts'] }) });
+}
+
+async function check(t: TestContext, files: Readonly<Record<string, string>>): Promise<string> {
+  const project = await writeProject({ ...files, 'node_modules/.keep': '' });
   t.after(() => project.remove());
   await symlink(ROOT, project.file('node_modules/hookswitch'));
   await symlink(join(ROOT, 'node_modules', 'twilio'), project.file('node_modules/twilio'));
