@@ -200,15 +200,15 @@ export const ERRORS = {
   HS_LOAD_FAILED: {
     status: 500,
     text: 'Internal Server Error',
-    when: 'The module of the Function could not be loaded: a syntax error, a missing module, a throw at its top.',
+    when: 'The module of the Function could not be compiled or loaded: a syntax error, a missing module, a throw at its top, an await there that never settles.',
     fix: 'See the file and line in the stack.',
     vendor: 82002,
   },
   HS_NO_HANDLER: {
     status: 500,
     text: 'Internal Server Error',
-    when: 'The module has no exports.handler that is a function.',
-    fix: 'Add exports.handler = function (context, event, callback) { … }, or name a helper file *.private.js.',
+    when: 'The module exports no handler that is a function: exports.handler, export const handler, or a default export.',
+    fix: 'Add exports.handler = function (context, event, callback) { … } or export const handler = …, or name a helper file *.private.js.',
     vendor: 82002,
   },
   HS_EXITED: {
