@@ -1,5 +1,5 @@
 /** Looks at a project without running any of it, and says what will break. */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { checkAssetSizes } from '../build/check';
 import type { AssetResource, Build, BuildProblem, FunctionResource } from '../model/build';
 import type { Finding, Spot } from './finding';
@@ -135,7 +135,7 @@ function readText(file: string): string | null {
 function readStart(file: string): Buffer {
   const descriptor = openSync(file, 'r');
   try {
-    const buffer = Buffer.alloc(MOST_ASSET_BYTES);
+    const buffer = Buffer.alloc(Math.min(MOST_ASSET_BYTES, fstatSync(descriptor).size));
     let read = 0;
     for (let got = -1; got !== 0 && read < buffer.length; read += got) {
       got = readSync(descriptor, buffer, read, buffer.length - read, null);
