@@ -5,6 +5,8 @@ import { describe, it, type TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { CodedError } from '../src/errors';
 import { askJson, type CallFrame, Debugger, type Target, targetsAt } from './support/debugger';
+import { startGateway } from './support/program';
+import { writeProject } from './support/project';
 import { request } from './support/raw-http';
 import { eventually, type Served, type ServeOptions, serve } from './support/serve';
 
@@ -265,6 +267,40 @@ describe('a project that is started with --inspect-brk', () => {
     // Only the first one.
     assert.equal((await get(served, '/other')).status, 200);
     assert.equal((await get(served, '/hello')).status, 200);
+  });
+});
+
+describe('the program', () => {
+  it('tells in its log where a debugger attaches, and leaves nothing that listens', async (t) => {
+    const project = await writeProject(FILES);
+    t.after(() => project.remove());
+    const gateway = await startGateway(['--inspect=0', project.path]);
+    t.after(gateway.stop);
+    const [, port] = await gateway.said(/Debugger listening on ws:\/\/127\.0\.0\.1:(\d+)\//);
+    const attached = await attach(t, Number(port));
+    await attached.start();
+    await breakAt(attached, project.file('functions/hello.js'));
+    const answer = request(gateway.port, { method: 'GET', path: '/hello' });
+    await attached.paused();
+    await attached.send('Debugger.resume');
+    assert.equal((await answer).status, 200);
+    gateway.child.kill('SIGINT');
+    assert.equal((await gateway.ended).code, 0);
+    assert.equal(await targetsAt(Number(port)), undefined);
+  });
+
+  it('keeps NODE_OPTIONS of the shell to itself', async (t) => {
+    const project = await writeProject({
+      'functions/a.js': `
+        exports.handler = (context, event, callback) =>
+          callback(null, [process.env.NODE_OPTIONS ?? null, require('node:inspector').url() ?? null]);`,
+    });
+    t.after(() => project.remove());
+    const environment = { NODE_OPTIONS: '--inspect=0' };
+    const gateway = await startGateway([project.path], { environment });
+    t.after(gateway.stop);
+    const answer = await request(gateway.port, { method: 'GET', path: '/a' });
+    assert.deepEqual(JSON.parse(answer.body.toString()), [null, null]);
   });
 });
 
