@@ -125,6 +125,41 @@ describe('hookswitch signature explain', () => {
     assert.doesNotMatch(stdout, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
   });
 
+  it('asks the gateway that runs about a request that came', async (t) => {
+    const project = await projectOf(t, { 'run/.keep': '' });
+    const environment = { XDG_RUNTIME_DIR: project.file('run') };
+    const flags = ['--console-port', '0', '--no-live', project.path];
+    const gateway = await startGateway(flags, { environment });
+    t.after(() => gateway.stop());
+    const signature = sign(TOKEN, `${URL_OF_SENDER}Bodyhi`);
+    const headers = [
+      ['Host', 'localhost:3000'],
+      ['X-Forwarded-Host', 'hooks.example'],
+      ['X-Forwarded-Proto', 'https'],
+      ['Content-Type', 'application/x-www-form-urlencoded'],
+      ['X-Twilio-Signature', signature],
+    ] as const;
+    const answer = await request(gateway.port, { method: 'POST', path: '/sms', headers, body: BODY });
+    assert.equal(answer.status, 400);
+    const id = answer.header('twilio-request-id') ?? '';
+    for (const words of [[id], ['last'], [id, project.path]]) {
+      const explained = await explain(words, { environment, folder: project.path });
+      assert.deepEqual([explained.code, explained.valid], [1, false]);
+      assert.equal(explained.signedString, 'http://localhost:3000/smsBodyhi');
+      assert.match(
+        explained.lines.join('\n'),
+        /X-Forwarded-Host says hooks\.example, but it comes from 127\.0\.0\.1/,
+      );
+      assert.match(explained.lines.join('\n'), /--trust-proxy loopback/);
+    }
+    const unknown = await runProgram(['signature', 'explain', `RQ${'0'.repeat(32)}`], {
+      environment,
+      folder: project.path,
+    });
+    assert.deepEqual([unknown.code, unknown.stdout], [1, '']);
+    assert.match(unknown.stderr, /HS_NO_RECORD/);
+  });
+
   const wrongUses: readonly [argv: string[], message: RegExp][] = [
     [[], /use signature explain or signature sign/],
     [['explain'], /--url URL or --request FILE/],

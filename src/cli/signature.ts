@@ -10,17 +10,20 @@ import { createOrigin } from '../gateway/origin';
 import type { SignatureQuestion } from '../gateway/signature-question';
 import type { PlatformOptions } from '../platform';
 import { coloursOf, wantsColours } from '../telemetry/colours';
+import { CLIENT_OPTIONS, clientOf } from './client-options';
 import { type Command, NONE_ACCEPTED, type Surroundings } from './command';
 import { EXIT } from './exit-code';
 import { REQUEST_OPTIONS, readRequestByHand } from './request-by-hand';
 import { explanationText } from './signature-text';
 
 const { cwd, config, env, loadLocalEnv, publicUrl, trustProxy, outputFormat, help, version } = OPTIONS;
+const { consoleUrl } = CLIENT_OPTIONS;
 
 export const SIGNATURE_COMMAND: Command = {
   flags: {
     options: {
       ...REQUEST_OPTIONS,
+      consoleUrl,
       ...{ publicUrl, trustProxy, cwd, config, env, loadLocalEnv, outputFormat },
       ...{ help, version },
     },
@@ -31,7 +34,7 @@ export const SIGNATURE_COMMAND: Command = {
     'sign: prints the header for a request, so that curl can call a protected path. The URL is that of --public-url where one is set.',
   ],
   examples: [
-    ['hookswitch signature explain RQ0123…', 'A request that came; its ID is in the log.'],
+    ['hookswitch signature explain RQ0123…', 'A request that came; its ID is in the log. last: the newest.'],
     [
       'hookswitch signature explain --url URL -d a=b',
       "A request by hand, with its headers by -H 'Name: value'.",
@@ -51,7 +54,9 @@ async function runSignature(given: Arguments, surroundings: Surroundings): Promi
   const [action, ...words] = given.words;
   switch (action) {
     case 'explain':
-      return explainByHand(given, words, surroundings);
+      return isId(words[0])
+        ? explainRecord(given, words, surroundings)
+        : explainByHand(given, words, surroundings);
     case 'sign':
       return printHeader(given, words, surroundings);
     default:
@@ -60,6 +65,28 @@ async function runSignature(given: Arguments, surroundings: Surroundings): Promi
         `signature ${action ?? ''} is not known: use signature explain or signature sign`,
       );
   }
+}
+
+function isId(word: string | undefined): word is string {
+  return word !== undefined && (word === 'last' || /^RQ[0-9a-f]{32}$/.test(word));
+}
+
+async function explainRecord(
+  given: Arguments,
+  [id, folder, more]: readonly string[],
+  surroundings: Surroundings,
+): Promise<number> {
+  if (more !== undefined)
+    throw new CodedError('HS_USAGE', `one folder is enough, "${more}" comes after "${folder}"`);
+  if (given.flags.has('url') || given.flags.has('request')) {
+    throw new CodedError('HS_USAGE', 'give an ID, or a request by hand, but not both');
+  }
+  const client = clientOf(given, surroundings, folder);
+  return print(
+    await client.post<SignatureExplanation>('/api/signature/explain', { id }),
+    given,
+    surroundings,
+  );
 }
 
 async function explainByHand(
