@@ -118,6 +118,14 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
       [`${A}:1 require-outside`],
     ],
     [
+      'TypeScript, which is compiled with what it imports',
+      {
+        'functions/a.ts':
+          "import { b } from '../../shared/b';\nexport const handler = (c: object, e: object, callback: (n: null, v: number) => void) => callback(null, b);",
+      },
+      [],
+    ],
+    [
       'the project itself',
       { [A]: `require('../package.json');\n${HANDLER}`, 'package.json': '{}' },
       [`${A}:1 relative-require`],

@@ -231,6 +231,34 @@ describe('on a terminal', () => {
   });
 });
 
+describe('npm install', () => {
+  /** A program of that name, which stands for npm: it says where it runs and what it was given. */
+  async function npmStub(t: TestContext, code: number): Promise<string> {
+    const folder = await place(t);
+    writeFileSync(join(folder, 'npm'), `#!/bin/sh\necho "npm in $PWD: $*"\nexit ${code}\n`, { mode: 0o755 });
+    return `${folder}:${process.env.PATH ?? ''}`;
+  }
+
+  it('is run where asked, and what it says goes to stderr', async (t) => {
+    const folder = await place(t);
+    const environment = { PATH: await npmStub(t, 0) };
+    const { code, stdout, stderr } = await runProgram(['new', 'app', '--install'], { folder, environment });
+    assert.equal(code, 0);
+    assert.ok(stderr.includes(`npm in ${join(folder, 'app')}: install --no-fund --no-audit\n`));
+    assert.ok(!stdout.includes('npm install'));
+  });
+
+  it('may fail: the project is there all the same', async (t) => {
+    const folder = await place(t);
+    const environment = { PATH: await npmStub(t, 1) };
+    const { code, stdout, stderr } = await runProgram(['new', 'app', '--install'], { folder, environment });
+    assert.equal(code, 1);
+    assert.match(stderr, /npm install failed; the project is there/);
+    assert.match(stdout, / {2}npm install\n/);
+    assert.deepEqual(findingsOf(join(folder, 'app')), []);
+  });
+});
+
 describe('the name of the package', () => {
   const names: readonly [folder: string, name: string][] = [
     ['my-project', 'my-project'],

@@ -8,14 +8,19 @@ import type { CheckedFunction, Rule } from './rule';
 export const REQUIRE_OUTSIDE: Rule = {
   id: 'require-outside',
   severity: 'error',
-  finds: 'A `require` or `import` of a file outside of the project, by a relative or an absolute path.',
+  finds:
+    'A `require` or `import` of a file outside of the project, by a relative or an absolute path. TypeScript is left out: what it imports is compiled into it.',
   otherwise: 'It works on this machine alone: nothing outside of the project is deployed.',
   fix: 'Move the file into the project, or make it a package that package.json names.',
-  ofFunction: (checked, build) =>
-    filesOf(checked)
-      .filter(({ path }) => !liesIn(build.root, path))
-      .map(({ name, at }) => ({ at, reason: `${JSON.stringify(name)} leaves the project` })),
+  ofFunction: checkOutside,
 };
+
+function checkOutside(checked: CheckedFunction, build: Build): readonly Spot[] {
+  if (checked.source.isTypeScript) return [];
+  return filesOf(checked)
+    .filter(({ path }) => !liesIn(build.root, path))
+    .map(({ name, at }) => ({ at, reason: `${JSON.stringify(name)} leaves the project` }));
+}
 
 export const RELATIVE_REQUIRE: Rule = {
   id: 'relative-require',
