@@ -15,6 +15,8 @@ import { groupsOf, type Option, type OptionGroup, type OptionTable } from '../sr
 import { OPTIONS } from '../src/config/options';
 import { ERRORS, type ErrorRow } from '../src/errors';
 import { LOG_FIELDS } from '../src/telemetry/fields';
+import { code, MADE_FROM, page, tableText } from './markdown';
+import { twimlPage } from './twiml-page';
 
 /** File name in docs/ -> what has to stand in it. */
 export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
@@ -22,14 +24,11 @@ export const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'commands.md': commandsPage,
   'configuration.md': configurationPage,
   'errors.md': errorsPage,
+  'twiml.md': twimlPage,
 };
 
 /** From the compiled script: .build/scripts -> docs. */
 export const DOCS_FOLDER = join(__dirname, '..', '..', 'docs');
-
-/** Has to be the first line, else the formatter does not see it; it would pad every table to its longest cell. */
-const MADE_FROM =
-  '<!-- biome-ignore-all format: made by `npm run docs` from the tables in src/, edit those -->';
 
 function configurationPage(): string {
   return page([
@@ -261,21 +260,6 @@ function errorsPage(): string {
       stopping.map(([name, row]) => [code(name), row.when, row.fix]),
     ),
   ]);
-}
-
-function page(blocks: readonly string[]): string {
-  return `${blocks.join('\n\n')}\n`;
-}
-
-function tableText(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [heads, heads.map(() => '---'), ...rows];
-  return lines
-    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
-    .join('\n');
-}
-
-function code(text: string): string {
-  return `\`${text}\``;
 }
 
 async function writePages(): Promise<void> {

@@ -125,12 +125,14 @@ export const VOICE_SCHEMA: ElementTable = {
       ...MACHINE,
       ...absentAll('phoneNumberSid byoc'),
     },
+    note: 'Nobody finds out whether a machine answers.',
   }),
   Client: element({
     page: 'voice/twiml/client',
     support: 'partial',
     attributes: LEG,
     children: ['Identity', 'Parameter'],
+    note: 'No app rings, and none gets the parameters.',
   }),
   Identity: element({ page: 'voice/twiml/client#custom-parameters' }),
   Parameter: element({
@@ -142,6 +144,7 @@ export const VOICE_SCHEMA: ElementTable = {
     page: 'voice/twiml/sip',
     support: 'partial',
     attributes: { ...LEG, ...MACHINE, ...absentAll('username password codecs') },
+    note: 'No SIP is spoken, and no headers are passed on.',
   }),
   Conference: element({
     page: 'voice/twiml/conference',
