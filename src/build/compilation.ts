@@ -3,6 +3,7 @@ import { type Bundled, type BundleSettings, type Bundles, bundle } from './bundl
 import { failureOf, isBuildFailure, isOfConfiguration } from './compile-failure';
 import { withModules } from './compiled-build';
 import { CompiledFolder } from './compiled-folder';
+import { CompiledModules } from './compiled-modules';
 import { EsbuildService } from './esbuild-service';
 import type { Language } from './language';
 
@@ -15,27 +16,31 @@ type Format = Language['format'];
 export class Compilation {
   readonly #folder: CompiledFolder;
   readonly #service = new EsbuildService();
+  readonly #modules = new CompiledModules();
+  /** Of what is not compiled again as well. */
+  #warnings: Bundles['warnings'] = [];
 
   /** `makeFolder` gives a folder that is removed even if we are killed. */
   constructor(makeFolder: () => string) {
     this.#folder = new CompiledFolder(makeFolder);
   }
 
-  /** Those of `sources` that are no plain modules are compiled. */
+  /** Those of `sources` that are no plain modules are compiled, unless they were and are as they were. */
   async compile(build: Build, sources: readonly Source[]): Promise<Build> {
     this.#folder.beginBuild();
-    const toBundles = (format: Format, chosen: readonly Source[]) =>
-      this.#bundle(chosen, { root: build.root, folder: this.#folder.path, format });
-    const of = (wanted: Format) => sources.filter(({ format }) => format === wanted);
-    const [esm, cjs] = await Promise.all([toBundles('esm', of('esm')), toBundles('cjs', of('cjs'))]);
-    const awaiting = sources.filter((source) => needsEsm(source, cjs));
-    const asEsm = await toBundles('esm', awaiting);
-    const all = [...outcomesOf(asEsm, 'esm'), ...outcomesOf(esm, 'esm'), ...outcomesOf(cjs, 'cjs')];
-    const modules = await Promise.all(
-      sources.map(async (source) => [source.file, await this.#moduleOf(source, all, build.root)] as const),
-    );
+    const session = this.#modules.begin(build.root, Date.now());
+    const modules = new Map<string, FunctionModule>();
+    for (const { file } of sources) {
+      const known = this.#modules.find(file, session);
+      if (known !== null && (known.entry === file || this.#folder.holds(known.entry)))
+        modules.set(file, known);
+    }
+    const changed = sources.filter(({ file }) => !modules.has(file));
+    const warnings = await this.#compileInto(modules, changed, build.root);
+    this.#modules.end(modules, session);
     this.#folder.endBuild();
-    return withModules(build, new Map(modules), [...esm.warnings, ...cjs.warnings, ...asEsm.warnings]);
+    this.#warnings = changed.length === sources.length ? warnings : [...this.#warnings, ...warnings];
+    return withModules(build, modules, this.#warnings);
   }
 
   /** Ends the service and removes what was compiled. Repeatable. */
@@ -47,6 +52,25 @@ export class Compilation {
   /** The same for the end of our process, which waits for nothing. */
   abandon(): void {
     this.#folder.removeNow();
+  }
+
+  async #compileInto(
+    modules: Map<string, FunctionModule>,
+    sources: readonly Source[],
+    root: string,
+  ): Promise<Bundles['warnings']> {
+    const toBundles = (format: Format, chosen: readonly Source[]) =>
+      this.#bundle(chosen, { root, folder: this.#folder.path, format });
+    const of = (wanted: Format) => sources.filter(({ format }) => format === wanted);
+    const [esm, cjs] = await Promise.all([toBundles('esm', of('esm')), toBundles('cjs', of('cjs'))]);
+    const awaiting = sources.filter((source) => needsEsm(source, cjs));
+    const asEsm = await toBundles('esm', awaiting);
+    const all = [...outcomesOf(asEsm, 'esm'), ...outcomesOf(esm, 'esm'), ...outcomesOf(cjs, 'cjs')];
+    const made = sources.map(async (source) => {
+      modules.set(source.file, await this.#moduleOf(source, all, root));
+    });
+    await Promise.all(made);
+    return [...esm.warnings, ...cjs.warnings, ...asEsm.warnings];
   }
 
   /** Its process may have been killed: another one tries once more. */

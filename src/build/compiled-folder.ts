@@ -47,6 +47,14 @@ export class CompiledFolder {
     return file;
   }
 
+  /** Whether this file is still there; then it is part of this build as well. */
+  holds(file: string): boolean {
+    const name = basename(file);
+    const kept = this.#files.get(name);
+    if (kept !== undefined) this.#files.set(name, { ...kept, build: this.#build });
+    return kept !== undefined;
+  }
+
   /** In one turn, so that nobody writes meanwhile what is deleted here; a build changes a few files. */
   endBuild(): void {
     for (const [name, { build }] of this.#files) {
