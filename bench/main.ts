@@ -8,6 +8,7 @@ import type { Question } from './measure/question';
 import { formatTable } from './measure/table';
 import { memory } from './memory';
 import { moderate } from './moderate';
+import { records } from './records';
 import { start } from './start';
 import { waiting } from './waiting';
 import { webhook } from './webhook';
@@ -21,6 +22,7 @@ const QUESTIONS: readonly Question[] = [
   waiting,
   start,
   memory,
+  records,
   loop,
 ];
 

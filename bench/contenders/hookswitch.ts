@@ -5,12 +5,26 @@ import { type Command, type Contender, findFreePort, startServer } from './conte
 const PROGRAM = join(__dirname, '..', '..', 'src', 'main.js');
 
 /** As it comes, apart from the log: `logFile` gets a line of JSON for each request, `null` keeps them from being made. */
-export function hookswitch(project: Project, logFile: string | null = null): Contender {
+export function hookswitch(
+  project: Project,
+  logFile: string | null = null,
+  variant: Variant | null = null,
+): Contender {
+  const name = logFile === null ? 'hookswitch' : 'hookswitch, JSON log to a file';
   return {
-    name: logFile === null ? 'hookswitch' : 'hookswitch, JSON log to a file',
+    name: variant?.name ?? name,
     isSlow: false,
-    start: async () => startServer(hookswitchCommand(project, await findFreePort(), logFile)),
+    start: async () => {
+      const command = hookswitchCommand(project, await findFreePort(), logFile);
+      return startServer({ ...command, argv: [...command.argv, ...(variant?.flags ?? [])] });
+    },
   };
+}
+
+/** With further flags, for questions that compare it with itself. */
+export interface Variant {
+  readonly name: string;
+  readonly flags: readonly string[];
 }
 
 export function hookswitchCommand(project: Project, port: number, logFile: string | null = null): Command {

@@ -147,8 +147,8 @@ export class Records {
 }
 
 /** The objects of one record, and what each header line takes beside its characters (measured on Node 22, rounded up). */
-const RECORD_BYTES = 700;
-const HEADER_BYTES = 24;
+const RECORD_BYTES = 900;
+const HEADER_BYTES = 32;
 
 /** Hot. About what it takes in memory. */
 function sizeOf({ target, traffic, console, detail }: RequestRecord): number {

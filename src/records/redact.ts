@@ -11,6 +11,9 @@ export const HIDDEN = '***';
 /** Shorter ones stand in any text by chance. */
 const FEWEST_SECRET_CHARACTERS = 6;
 const MOST_SECRETS = 1_000;
+/** Names that were judged; the same ones come with every request. */
+const MOST_NAMES = 4_096;
+const LONGEST_NAME = 64;
 /** Of the beginning of a secret, at the end of a text that was cut. */
 const FEWEST_CUT_CHARACTERS = 4;
 const MOST_CUT_CHARACTERS = 512;
@@ -22,6 +25,7 @@ const CREDENTIALS = /\b(Bearer|Basic)(\s{1,4})[A-Za-z0-9._~+/=-]{8,}/g;
 export class Redactor {
   /** Values of secret variables, in each spelling in which they may stand in a text. Longest first. */
   #secrets: readonly string[] = [];
+  readonly #names = new Map<string, boolean>();
 
   /** Secrets of builds before this one stay secret: records of their time are still there. */
   learn(variables: Readonly<Record<string, string>>): void {
@@ -47,22 +51,23 @@ export class Redactor {
   target(target: string): string {
     const question = target.indexOf('?');
     if (question === -1) return this.text(target);
-    return `${this.text(target.slice(0, question))}?${this.text(hidePairs(target.slice(question + 1)))}`;
+    return `${this.text(target.slice(0, question))}?${this.text(hidePairs(target.slice(question + 1), this.#isSecret))}`;
   }
 
   header(name: string, value: string): string {
     const known = name.toLowerCase();
     if (known === 'cookie') return this.text(hideCookies(value));
     if (known === 'set-cookie') return this.text(hideSetCookie(value));
-    if (namesSecret(known)) return HIDDEN;
+    if (this.#isSecret(known)) return HIDDEN;
     return known === 'referer' || known === 'location' ? this.target(value) : this.text(value);
   }
 
   body(text: string, contentType: string | null): string {
     const type = (contentType ?? '').toLowerCase();
-    if (type.startsWith('application/x-www-form-urlencoded')) return this.text(hidePairs(text));
+    if (type.startsWith('application/x-www-form-urlencoded'))
+      return this.text(hidePairs(text, this.#isSecret));
     const isJson = type.includes('json') || /^\s{0,100}[[{]/.test(text);
-    return this.text(isJson ? hideMembers(text) : text);
+    return this.text(isJson ? hideMembers(text, this.#isSecret) : text);
   }
 
   /** The end of a text that was cut may be the beginning of a secret. */
@@ -78,10 +83,10 @@ export class Redactor {
 
   /** A parameter, and what is in it. */
   value(name: string, value: unknown): unknown {
-    if (typeof value === 'string') return namesSecret(name) ? HIDDEN : this.text(value);
+    if (typeof value === 'string') return this.#isSecret(name) ? HIDDEN : this.text(value);
     if (Array.isArray(value)) return value.map((item) => this.value(name, item));
     if (typeof value === 'object' && value !== null) return this.members(value);
-    return namesSecret(name) && value !== null ? HIDDEN : value;
+    return value !== null && this.#isSecret(name) ? HIDDEN : value;
   }
 
   members(object: object): Readonly<Record<string, unknown>> {
@@ -97,6 +102,17 @@ export class Redactor {
     }
     return shown;
   }
+
+  readonly #isSecret = (name: string): boolean => {
+    const known = this.#names.get(name);
+    if (known !== undefined) return known;
+    const isSecret = namesSecret(name);
+    if (name.length > LONGEST_NAME) return isSecret;
+    if (this.#names.size >= MOST_NAMES) this.#names.clear();
+    // A copy: a part of a text keeps the whole of it alive.
+    this.#names.set(Buffer.from(name).toString(), isSecret);
+    return isSecret;
+  };
 }
 
 /** The value of a secret variable; of others the password of a URL in it. */
@@ -118,12 +134,12 @@ function encodable(text: string): boolean {
 }
 
 /** `a=1&token=***` */
-function hidePairs(text: string): string {
+function hidePairs(text: string, isSecret: (name: string) => boolean): string {
   return text
     .split('&')
     .map((pair) => {
       const equals = pair.indexOf('=');
-      return equals !== -1 && namesSecret(decoded(pair.slice(0, equals)))
+      return equals !== -1 && isSecret(decoded(pair.slice(0, equals)))
         ? `${pair.slice(0, equals)}=${HIDDEN}`
         : pair;
     })
@@ -159,15 +175,14 @@ function hideSetCookie(value: string): string {
  * Text that is JSON or nearly so, read once from left to right: a pattern that looks for `"name": "value"` would start
  * again at each quote, and a body of nothing but quotes would keep the gateway busy for seconds.
  */
-function hideMembers(text: string): string {
+function hideMembers(text: string, isSecret: (name: string) => boolean): string {
   let shown = '';
   let from = 0;
   for (let at = text.indexOf('"'); at !== -1; ) {
     const end = endOfString(text, at);
     if (end === -1) break;
     const value = startOfValue(text, end);
-    const valueEnd =
-      value === -1 || !namesSecret(text.slice(at + 1, end - 1)) ? -1 : endOfScalar(text, value);
+    const valueEnd = value === -1 || !isSecret(text.slice(at + 1, end - 1)) ? -1 : endOfScalar(text, value);
     if (valueEnd === -1) {
       at = text.indexOf('"', end);
       continue;
