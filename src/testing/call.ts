@@ -67,7 +67,7 @@ class Talk {
         operator: 'hears',
         message: `${this.who} does not hear ${wordsText(words)}${this.#hint(isHeard)}`,
         expected: words,
-        actual: this.#rest('said').map((event) => ('text' in event ? event.text : '')),
+        actual: this.#heard(),
       });
     });
   }
@@ -80,7 +80,9 @@ class Talk {
         operator: 'hearsSound',
         message: `${this.who} does not hear the sound ${wordsText(url)}`,
         expected: url,
-        actual: this.#rest('played').map((event) => ('url' in event ? event.url : '')),
+        actual: this.#rest('played')
+          .map((event) => ('url' in event ? event.url : ''))
+          .join('\n'),
       });
     });
   }
@@ -88,9 +90,9 @@ class Talk {
   /** Nothing was said since the last `hears`. */
   hearsNothing(): Step {
     return this.does('hearsNothing()', this.hearsNothing, () => {
-      const actual = this.#rest('said').map((event) => ('text' in event ? event.text : ''));
-      if (actual.length === 0) return;
-      this.fail({ operator: 'hearsNothing', message: `${this.who} hears something`, expected: [], actual });
+      const actual = this.#heard();
+      if (actual === '') return;
+      this.fail({ operator: 'hearsNothing', message: `${this.who} hears something`, expected: '', actual });
     });
   }
 
@@ -148,6 +150,13 @@ class Talk {
     return this.parts.call.events
       .slice(this.#seen)
       .filter((event) => event.type === type && event.leg === this.leg);
+  }
+
+  /** One line for each thing that was said since. */
+  #heard(): string {
+    return this.#rest('said')
+      .map((event) => ('text' in event ? event.text : ''))
+      .join('\n');
   }
 
   /** Where it was said before, another `hears` has taken it. */

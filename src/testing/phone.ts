@@ -1,5 +1,4 @@
 /** The phone of a person who texts the project, and all that arrives at it. */
-import { inspect } from 'node:util';
 import { type MessageThread, messageTranscript } from '../simulator';
 import type { Evidence } from './evidence';
 import { checkWords, matchesWords, type Words, wordsText } from './expectation';
@@ -108,7 +107,7 @@ export class TestPhone {
   receivesNothing(): Step {
     return this.#expects('receivesNothing()', this.receivesNothing, () => {
       if (this.messages.length > this.#seen)
-        this.#fail('receivesNothing', `${this.number} receives something`, []);
+        this.#fail('receivesNothing', `${this.number} receives something`, '');
     });
   }
 
@@ -119,7 +118,8 @@ export class TestPhone {
   #fail(operator: string, message: string, expected: unknown): never {
     const actual = this.messages
       .slice(this.#seen)
-      .map(({ body, media }) => (media.length === 0 ? body : `${body} ${inspect(media)}`));
+      .map(({ body, media }) => [body, ...media].join(' '))
+      .join('\n');
     const exchanges = [...this.#threads].flatMap((thread) => thread.exchanges);
     const recordIds = exchanges.flatMap(({ requests }) => requests.flatMap(({ recordId }) => recordId ?? []));
     throw this.#parts.evidence.fail({

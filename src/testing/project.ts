@@ -13,7 +13,7 @@ import type { Outbound } from './outbound/outbound';
 import { TwilioApi } from './outbound/twilio';
 import type { TestPhone } from './phone';
 import type { LogLine, TestRecords } from './records';
-import { TestResponse } from './response';
+import { type ParseJson, TestResponse } from './response';
 import { type SmsOptions, Telephony, type TestCallOptions } from './telephony';
 
 export interface ProjectParts {
@@ -21,6 +21,7 @@ export interface ProjectParts {
   readonly records: TestRecords;
   readonly outbound: Outbound;
   readonly options: StartOptions;
+  readonly parseJson: ParseJson;
   readonly timeoutMs: number;
   /** Without a trailing slash. */
   readonly publicUrl: string | null;
@@ -130,7 +131,7 @@ export class TestProject {
     const incoming = await send(place, { method, path, options, token });
     const at = incoming.rawHeaders.indexOf('Twilio-Request-Id');
     const record = await this.#parts.records.find(incoming.rawHeaders[at + 1] ?? '');
-    return new TestResponse(incoming, record);
+    return new TestResponse(incoming, record, this.#parts.parseJson);
   }
 
   get #token(): string {

@@ -3,14 +3,18 @@ import type { InvocationRecord } from '../model/record';
 import type { Incoming } from './client';
 import { readTwiml, type Twiml } from './twiml';
 
+export type ParseJson = (text: string) => unknown;
+
 export class TestResponse {
+  readonly #parseJson: ParseJson;
   readonly status: number;
   readonly headers: Headers;
   readonly body: Buffer;
   /** What is known of it beside the answer: the Function, the error and its cause, what it wrote. */
   readonly record: InvocationRecord;
 
-  constructor({ status, rawHeaders, body }: Incoming, record: InvocationRecord) {
+  constructor({ status, rawHeaders, body }: Incoming, record: InvocationRecord, parseJson: ParseJson) {
+    this.#parseJson = parseJson;
     this.status = status;
     this.headers = new Headers();
     for (let at = 0; at < rawHeaders.length; at += 2) {
@@ -30,7 +34,7 @@ export class TestResponse {
 
   /** Throws where it is none. */
   json(): unknown {
-    return JSON.parse(this.text()) as unknown;
+    return this.#parseJson(this.text());
   }
 
   /** The `Response` of its TwiML. Throws where it is none. */

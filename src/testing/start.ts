@@ -5,20 +5,17 @@ import { INSTANCE_LIMITS, type InlineFiles, platformOptions, type StartOptions }
 import { Outbound } from './outbound/outbound';
 import { TestProject } from './project';
 import { TestRecords } from './records';
+import type { ParseJson } from './response';
 import { type Place, Workshop } from './workshop';
 
 /** The one thing that outlives a project: see there. It closes by itself. */
 const WORKSHOP = new Workshop();
 
-/**
- * Serves a project for a test: a folder, or files written inline (`{ 'functions/hello.js': 'exports.handler = …' }`).
- * It does not keep the test process alive; `close` ends it sooner.
- *
- * Rejects with `CodedError` where the project cannot be served.
- */
+/** See `index.ts`. `parseJson`: for bodies of answers. */
 export async function startProject(
   source: string | InlineFiles,
-  options: StartOptions = {},
+  options: StartOptions,
+  parseJson: ParseJson,
 ): Promise<TestProject> {
   const place = WORKSHOP.enter();
   const id = randomBytes(8).toString('hex');
@@ -28,7 +25,7 @@ export async function startProject(
   };
   try {
     const root = typeof source === 'string' ? source : place.folder.write(source);
-    return await serve({ id, root, options }, place, end);
+    return await serve({ id, root, options, parseJson }, place, end);
   } catch (error) {
     await end();
     throw error;
@@ -39,10 +36,11 @@ interface Wanted {
   readonly id: string;
   readonly root: string;
   readonly options: StartOptions;
+  readonly parseJson: ParseJson;
 }
 
 async function serve(
-  { id, root, options }: Wanted,
+  { id, root, options, parseJson }: Wanted,
   place: Place,
   end: () => Promise<void>,
 ): Promise<TestProject> {
@@ -57,6 +55,7 @@ async function serve(
   const publicUrl = settings.publicUrl?.href.replace(/\/$/, '') ?? null;
   records.redactor.learn(platform.build.variables);
   return new TestProject({
+    parseJson,
     platform,
     records,
     outbound,

@@ -1,0 +1,3 @@
+/** What is loaded in the realm of Node: see `realm.ts`. */
+export { answer, twilioError } from './outbound/answer';
+export { startProject } from './start';
