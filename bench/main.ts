@@ -10,6 +10,7 @@ import { memory } from './memory';
 import { moderate } from './moderate';
 import { records } from './records';
 import { start } from './start';
+import { testing } from './testing';
 import { waiting } from './waiting';
 import { webhook } from './webhook';
 
@@ -24,6 +25,7 @@ const QUESTIONS: readonly Question[] = [
   memory,
   records,
   loop,
+  testing,
 ];
 
 void main(process.argv.slice(2));

@@ -9,30 +9,21 @@ before(async () => {
 });
 after(() => app.close());
 
-/** Texts as one person would: the cookies go with the next text. */
-function conversation() {
-  let cookie = '';
-  return async (Body) => {
-    const headers = cookie === '' ? {} : { Cookie: cookie };
-    const response = await app.post('/sms/survey', { form: { From: '+15550001111', Body }, headers });
-    cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-    return response.text();
-  };
-}
-
 describe('a survey', () => {
   it('asks one question after the other, and thanks in the end', async () => {
-    const send = conversation();
-    assert.match(await send('Hi'), /How did you hear about us/);
-    assert.match(await send('From a friend'), /from 1 to 5/);
-    assert.match(await send('5'), /do better/);
-    assert.match(await send('Nothing'), /Thank you for your answers/);
+    const phone = await app.sms('Hi');
+    await phone.receives('How did you hear about us');
+    await phone.sends('From a friend');
+    await phone.receives('from 1 to 5');
+    await phone.sends('5');
+    await phone.receives('do better');
+    await phone.sends('Nothing');
+    await phone.receives('Thank you for your answers');
   });
 
   it('writes the answers into the log', async () => {
-    const send = conversation();
-    await send('Hi');
-    await send('From a friend');
-    assert.ok(app.logs.some(({ text }) => text.includes('answers question 1: From a friend')));
+    const phone = await app.sms({ from: '+15550002222', body: 'Hi' });
+    await phone.sends('From a friend');
+    assert.ok(app.logs.some(({ text }) => text === '+15550002222 answers question 1: From a friend'));
   });
 });

@@ -1,30 +1,45 @@
-const assert = require('node:assert/strict');
 const { join } = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const { startProject } = require('hookswitch/testing');
 
 let app;
 before(async () => {
-  app = await startProject(join(__dirname, '..'));
+  app = await startProject(join(__dirname, '..'), {
+    voice: '/voice/menu',
+    variables: { OFFICE_NUMBER: '+15550002000' },
+  });
 });
 after(() => app.close());
 
-const press = (Digits) => app.post('/voice/choice', { form: { CallSid: 'CA1', Digits } });
-
 describe('a caller', () => {
-  it('is asked for a digit', async () => {
-    const response = await app.post('/voice/menu', { form: { CallSid: 'CA1' } });
-    assert.match(
-      response.text(),
-      /<Gather numDigits="1" action="\/voice\/choice"><Say>For opening hours, press 1/,
-    );
+  it('hears the opening hours', async () => {
+    const call = await app.call();
+    await call.hears('For opening hours, press 1');
+    await call.press('1');
+    await call.hears('from nine to five');
+    await call.ended();
   });
 
-  it('hears the opening hours', async () => {
-    assert.match((await press('1')).text(), /<Say>We are open from nine to five/);
+  it('talks to the office', async () => {
+    const call = await app.call();
+    await call.press('2');
+    await call.hears('One moment please');
+    await call.isConnectedTo('+15550002000');
+    await call.party.hangup();
+    await call.ended();
   });
 
   it('hears the menu again after another digit', async () => {
-    assert.match((await press('9')).text(), /<Redirect>\/voice\/menu<\/Redirect>/);
+    const call = await app.call();
+    await call.press('9');
+    await call.hears('not on the menu');
+    await call.hears('press 1');
+  });
+
+  it('is sent away who presses nothing', async () => {
+    const call = await app.call();
+    await call.waits('5 s');
+    await call.hears('Goodbye');
+    await call.ended();
   });
 });

@@ -1,23 +1,35 @@
-const assert = require('node:assert/strict');
 const { join } = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const { startProject } = require('hookswitch/testing');
 
+const OWNER = '+15550001000';
+
 let app;
 before(async () => {
-  app = await startProject(join(__dirname, '..'));
+  app = await startProject(join(__dirname, '..'), {
+    voice: '/voice/greeting',
+    variables: { OWNER_NUMBER: OWNER },
+  });
+  app.twilio.answerMessages();
 });
 after(() => app.close());
 
 describe('a caller', () => {
-  it('is asked for a message', async () => {
-    const response = await app.post('/voice/greeting', { form: { CallSid: 'CA1' } });
-    assert.match(response.text(), /<Record maxLength="60" action="\/voice\/recorded"\/>/);
+  it('leaves a message, and the owner is told by a text', async () => {
+    const call = await app.call({ from: '+15550009999' });
+    await call.hears('leave a message');
+    await call.isRecording();
+    await call.say('Please call me back');
+    await call.press('#');
+    await call.hears('Thank you');
+    await call.ended();
+    await app.phone(OWNER).receives(/^\+15550009999 left a message of \d+ s/);
   });
 
-  it('is thanked', async () => {
-    const form = { CallSid: 'CA1', From: '+15550001111', To: '+15550003333', RecordingDuration: '7' };
-    const response = await app.post('/voice/recorded', { form });
-    assert.match(response.text(), /<Say>Thank you. Goodbye.<\/Say><Hangup\/>/);
+  it('is told when nothing was heard', async () => {
+    const call = await app.call();
+    await call.waits('5 s');
+    await call.hears('We did not hear you');
+    await call.ended();
   });
 });
