@@ -4,6 +4,7 @@ import type { Reply } from '../src/protocol/messages';
 import {
   encodeConsole,
   encodeExiting,
+  encodeInspecting,
   encodeResult,
   encodeRetire,
   encodeSkipped,
@@ -77,6 +78,12 @@ const CHANNEL: readonly FunctionRow[] = [
     code: `${forgeReply({}, 99)} ${NEVER}`,
     error: 'HS_BROKE_PROTOCOL',
     detail: /answered call 99/,
+  },
+  {
+    name: 'says that a debugger can attach to it',
+    code: `${forge(encodeInspecting('ws://127.0.0.1:9229/x'))} ${NEVER}`,
+    error: 'HS_BROKE_PROTOCOL',
+    detail: /opened an inspector unasked/,
   },
   {
     name: 'wraps its channel and writes to it',

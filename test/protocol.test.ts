@@ -13,6 +13,7 @@ import {
   encodeCall,
   encodeConsole,
   encodeExiting,
+  encodeInspecting,
   encodePrepared,
   encodeReady,
   encodeResult,
@@ -59,6 +60,12 @@ const REPLY: Reply = {
 const MESSAGES: readonly (readonly [string, Buffer, FromInstance])[] = [
   ['ready', encodeReady(), { type: 'ready' }],
   ['prepared', encodePrepared(), { type: 'prepared' }],
+  [
+    'inspecting',
+    encodeInspecting('ws://[::1]:9229/5c2b-0'),
+    { type: 'inspecting', url: 'ws://[::1]:9229/5c2b-0' },
+  ],
+  ['inspecting nothing', encodeInspecting(null), { type: 'inspecting', url: null }],
   ['started', encodeStarted(7), { type: 'started', id: 7 }],
   ['skipped', encodeSkipped(8), { type: 'skipped', id: 8 }],
   [
@@ -149,6 +156,9 @@ describe('what is no message', () => {
     ['a console line of an unknown level', frame(19, Buffer.from([9, 65]))],
     ['an exit code of the wrong size', frame(20, Buffer.alloc(3))],
     ['a reason that is no text', frame(21, Buffer.from('{}'))],
+    ['a debugger at another place than a WebSocket', frame(25, Buffer.from('"javascript:alert(1)"'))],
+    ['a debugger whose address has a line break', frame(25, Buffer.from('"ws://h:1/a\\nb"'))],
+    ['a debugger that is no text', frame(25, Buffer.from('{}'))],
     ['a line of text', Buffer.from('console.log from a native module\n')],
   ];
   for (const [name, bytes] of rows) {
