@@ -16,6 +16,8 @@ import {
   type SignatureQuestion,
 } from '../src/gateway/signature-question';
 import type { InvocationRecord } from '../src/model/record';
+import { request } from './support/raw-http';
+import { serve } from './support/serve';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
 const SECONDARY = 'fedcba9876543210fedcba9876543210';
@@ -247,6 +249,21 @@ function assertNoSecrets(explanation: SignatureExplanation, given: string): void
   const right = sign(TOKEN, explanation.signedString);
   assert.equal(right !== given && text.includes(right), false);
 }
+
+test('the log names another variable of the project that holds the token', async (t) => {
+  const served = await serve({
+    'functions/sms.protected.js': 'exports.handler = (context, event, callback) => callback();',
+    '.env': `AUTH_TOKEN=${TOKEN}\nOLD_AUTH_TOKEN=${SECONDARY}\n`,
+  });
+  t.after(() => served.close());
+  const signature = sign(SECONDARY, 'http://localhost/sms');
+  const headers = [['X-Twilio-Signature', signature]] as const;
+  const { status } = await request(served.port, { method: 'GET', path: '/sms', headers });
+  assert.equal(status, 400);
+  const { detail } = await served.record('/sms');
+  assert.match(detail ?? '', /the token in OLD_AUTH_TOKEN/);
+  assert.equal(detail?.includes(SECONDARY), false);
+});
 
 test('a right signature is right with the settings in force, in each accepted spelling', async () => {
   for (const [signed, headers, around] of [

@@ -10,7 +10,8 @@ import { classifyBody, type DecodedBody, decodeBody } from './body';
 import { clip } from './clip';
 import { explainMatch, generalAdvice } from './explain-signature';
 import type { Origin } from './origin';
-import { type Attempt, type NamedToken, type SignatureFailure, searchSignature } from './search-signature';
+import { otherTokensOf } from './other-tokens';
+import { type Attempt, type SignatureFailure, searchSignature } from './search-signature';
 import {
   bodyHashOf,
   isBodyIntact,
@@ -36,7 +37,6 @@ export interface SignatureSettings {
 /** How much harder than for a line of the log what would match is looked for: at most some 50 ms. */
 const EFFORT = 10;
 const MOST_ATTEMPTS = 60;
-const MOST_OTHER_TOKENS = 8;
 const REDACTED = '***';
 
 /** Pure; resolves later only because a compressed body is inflated by other threads. */
@@ -149,14 +149,6 @@ function baseOf(question: SignatureQuestion, origin: Origin, headers: IncomingHt
 
 function textOf(header: string | string[] | undefined): string | undefined {
   return header === undefined ? undefined : String(header);
-}
-
-/** Variables that look like an auth token, or are called so. */
-function otherTokensOf(variables: Readonly<Record<string, string>>, token: string): readonly NamedToken[] {
-  return Object.entries(variables)
-    .filter(([name, value]) => value !== token && (/^[0-9a-f]{32}$/.test(value) || /TOKEN/i.test(name)))
-    .slice(0, MOST_OTHER_TOKENS)
-    .map(([name, value]) => ({ name, token: value }));
 }
 
 function fieldsOf({ form }: SignedRequest): string {

@@ -16,6 +16,7 @@ import { buildEvent } from './event';
 import { Exchange, type OnRecord } from './exchange';
 import { ExplanationBrake, explainSignature } from './explain-signature';
 import { isValidHost, type Origin } from './origin';
+import { otherTokensOf } from './other-tokens';
 import { Pipelines } from './pipelines';
 import { expectNoBody, holdInflated, readBody } from './read-body';
 import { RequestHead } from './request-head';
@@ -252,14 +253,14 @@ export class Handler {
     refuse(
       exchange,
       'HS_SIGNATURE_WRONG',
-      this.#explain(exchange, request),
+      this.#explain(exchange, site, request),
       [],
       this.options.signatureStatus,
     );
     return false;
   }
 
-  #explain({ req }: Exchange, request: SignedRequest): string {
+  #explain({ req }: Exchange, { build }: Site, request: SignedRequest): string {
     if (!this.#explanations.allows(performance.now())) {
       return 'many signatures are wrong at the moment, so this one is not explained';
     }
@@ -268,6 +269,7 @@ export class Handler {
       publicUrl: this.options.hasPublicUrl,
       headers: req.headers,
       remoteAddress: req.socket.remoteAddress,
+      otherTokens: otherTokensOf(build.variables, request.token),
     });
   }
 
