@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext, test } from 'node:test';
+import { announce, announcementFolder } from '../src/admin/announcement';
 import { parseScript } from '../src/cli/phone/script';
 import { CodedError } from '../src/errors';
 import { answering, type Phone, phoneFor } from './support/phone';
@@ -35,11 +37,16 @@ interface Ran {
 }
 
 /** In the folder of the project, whose .env has the token. */
-async function run({ served }: Phone, args: readonly string[], input = ''): Promise<Ran> {
-  const child = spawn(process.execPath, [MAIN, ...args, '-p', String(served.port)], {
-    cwd: served.project.path,
-    env: { PATH: process.env.PATH },
-  });
+function run({ served }: Phone, args: readonly string[], input = ''): Promise<Ran> {
+  return runIn(served.project.path, [...args, '-p', String(served.port)], { input });
+}
+
+async function runIn(
+  cwd: string,
+  args: readonly string[],
+  { input = '', env = {} }: { readonly input?: string; readonly env?: NodeJS.ProcessEnv },
+): Promise<Ran> {
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { PATH: process.env.PATH, ...env } });
   let out = '';
   let err = '';
   child.stdout.on('data', (data) => {
@@ -113,6 +120,38 @@ test('where several Functions could be meant, they are named', async (t) => {
   const { code, err } = await run(phone, ['call']);
   assert.equal(code, 2);
   assert.match(err, /which Function\? Name it with --url: \/a, \/b/);
+});
+
+test('the running project of the folder is found, and one that does not run is missed', async (t) => {
+  const phone = await start(t);
+  const { path } = phone.served.project;
+  const runtime = join(path, 'run');
+  mkdirSync(runtime, { mode: 0o700 });
+  const env = { XDG_RUNTIME_DIR: runtime };
+  const announced = announce(announcementFolder(env), {
+    pid: process.pid,
+    consoleUrl: 'http://localhost:1',
+    url: `http://localhost:${phone.served.port}`,
+    root: path,
+    version: '0',
+    token: 'x',
+  });
+  t.after(announced);
+  const found = await runIn(path, ['sms', 'hi'], { env });
+  assert.deepEqual([found.code, found.out], [0, '> hi\n< You wrote: hi 0\n']);
+  const missed = await runIn(path, ['sms', 'hi', '-p', '1'], { env });
+  assert.equal(missed.code, 1);
+  assert.match(missed.err, /Nothing answers at http:\/\/localhost:1: start the project/);
+});
+
+test('a signature that is refused is explained', async (t) => {
+  const phone = await start(t);
+  await phone.served.project.write('other/.env', 'AUTH_TOKEN=another\n');
+  const url = `http://127.0.0.1:${phone.served.port}/sms/reply`;
+  const { code, out, err } = await runIn(phone.served.project.file('other'), ['sms', 'hi', '--url', url], {});
+  assert.equal(code, 1);
+  assert.match(out, /11200 HTTP retrieval failure: the answer has the status 400: Unauthorized/);
+  assert.match(err, /is the AUTH_TOKEN in \.env the one/);
 });
 
 test('Ctrl-C hangs up, and the transcript is still shown', async (t) => {

@@ -10,6 +10,7 @@ import {
   callEventText,
   callTranscript,
   createSimulator,
+  type Problem,
   REAL_CLOCK,
   type Simulator,
   seededRandom,
@@ -18,6 +19,7 @@ import {
 import { coloursOf, wantsColours } from '../../telemetry/colours';
 import type { Command, Surroundings } from '../command';
 import { EXIT } from '../exit-code';
+import { hintsFor } from './hints';
 import { talkOnTerminal } from './keypad';
 import { linesOf } from './lines';
 import { CALL_FLAGS, CALL_OPTIONS } from './options';
@@ -74,6 +76,8 @@ async function runCall(given: Arguments, surroundings: Surroundings): Promise<nu
     await call.hangUp();
     await call.finished;
     report({ call, failure, script, wantsJson }, surroundings);
+    for (const hint of hintsFor(problemsOf(call), target.baseUrl))
+      surroundings.stderr.write(`hookswitch: ${hint}\n`);
     return failure === null && (script !== null || isFine(call)) ? EXIT.ok : EXIT.failure;
   } finally {
     stop();
@@ -170,5 +174,9 @@ function report({ call, failure, script, wantsJson }: Outcome, surroundings: Sur
 }
 
 function isFine(call: Call): boolean {
-  return !call.events.some((event) => event.type === 'problem' && event.problem.level === 'error');
+  return problemsOf(call).every(({ level }) => level === 'warning');
+}
+
+function problemsOf(call: Call): readonly Problem[] {
+  return call.events.flatMap((event) => (event.type === 'problem' ? [event.problem] : []));
 }

@@ -13,6 +13,7 @@ import {
 import { coloursOf, wantsColours } from '../../telemetry/colours';
 import type { Command, Surroundings } from '../command';
 import { EXIT } from '../exit-code';
+import { hintsFor } from './hints';
 import { linesOf } from './lines';
 import { SMS_FLAGS, SMS_OPTIONS } from './options';
 import { Printer } from './printer';
@@ -63,6 +64,8 @@ async function runSms(given: Arguments, surroundings: Surroundings): Promise<num
   const media = sources.value('media');
   const exchanges = await talk(body, media, thread, surroundings);
   if (wantsJson) surroundings.stdout.write(`${JSON.stringify({ url: target.url, exchanges }, null, 2)}\n`);
+  const problems = exchanges.flatMap((exchange) => exchange.problems);
+  for (const hint of hintsFor(problems, target.baseUrl)) surroundings.stderr.write(`hookswitch: ${hint}\n`);
   return exchanges.every(isFine) ? EXIT.ok : EXIT.failure;
 }
 

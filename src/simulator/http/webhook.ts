@@ -267,8 +267,17 @@ function failureOf(answer: TransportAnswer, url: string): Problem | null {
   const place = { url, line: null, column: null };
   if (answer.type === 'failure') return problem(codeOf(answer.kind), answer.detail, place);
   if (answer.status >= 200 && answer.status < 300) return null;
-  return problem(11200, `the answer has the status ${answer.status}`, place);
+  return problem(11200, `the answer has the status ${answer.status}${saidIn(answer)}`, place);
 }
+
+/** What the answer says for itself, where that is short text: a refused signature, a Function that threw. */
+function saidIn({ contentType, body }: TransportAnswer & { type: 'response' }): string {
+  if (!/^(?:text\/plain|application\/json)/i.test(contentType ?? '')) return '';
+  const text = decodeLeniently(body.subarray(0, LONGEST_QUOTE)).replace(/\s+/g, ' ').trim();
+  return text === '' ? '' : `: ${text}`;
+}
+
+const LONGEST_QUOTE = 200;
 
 function codeOf(kind: (TransportAnswer & { type: 'failure' })['kind']): ProblemCode {
   switch (kind) {

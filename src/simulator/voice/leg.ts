@@ -32,6 +32,8 @@ export class Leg {
   /** Sent with each document request of this scope. */
   readonly extra: () => Fields;
   #status: CallStatus;
+  /** Of its status callbacks. */
+  #sequence = 0;
 
   constructor(parts: {
     readonly name: LegName;
@@ -136,7 +138,7 @@ export class Leg {
     durationMs: number | null,
   ): Steps<void> {
     const { session } = this;
-    const parameters = progressFields(session.nextSequence(), session.wallTime(), durationMs);
+    const parameters = progressFields(this.#sequence++, session.wallTime(), durationMs);
     yield* this.tell({ ...callback, purpose: 'status', parameters });
   }
 

@@ -53,7 +53,7 @@ export class CallSession {
     this.#emit({ at: this.#now(), leg, ...body });
   }
 
-  /** Of status callbacks: 0, 1, 2, … */
+  /** Of the events of conferences: 0, 1, 2, … */
   nextSequence(): number {
     return this.#sequence++;
   }
