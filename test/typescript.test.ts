@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { Compiler } from '../src/build/compiler';
 import { readProject } from '../src/build/read';
@@ -378,11 +378,13 @@ describe('a Function that cannot be compiled', { concurrency: 3 }, () => {
 const NEVER = 'await new Promise(() => {});\nexport const handler = 1;';
 
 describe('a top-level await', () => {
-  it('that never settles ends at once, for every call', async (t) => {
-    const served = await start(t, { 'functions/a.mjs': NEVER, 'functions/b.ts': NEVER });
-    for (const path of ['/a', '/b', '/a']) assert.match(await ask(served, path), /^500 .*never settles/);
-    assert.equal((await served.record('/a')).error, 'HS_LOAD_FAILED');
-  });
+  for (const reading of ['frozen', 'events'] as const) {
+    it(`that never settles ends at once, for every call (${reading})`, async (t) => {
+      const served = await start(t, { 'functions/a.mjs': NEVER, 'functions/b.ts': NEVER }, { reading });
+      for (const path of ['/a', '/b', '/a']) assert.match(await ask(served, path), /^500 .*never settles/);
+      assert.equal((await served.record('/a')).error, 'HS_LOAD_FAILED');
+    });
+  }
 
   it('that goes on for too long ends at the time limit of loading', async (t) => {
     const busy = 'setInterval(() => {}, 10);\n';
@@ -481,6 +483,18 @@ describe('compiling', () => {
       ids.add(served.platform.build.id);
     }
     assert.equal(ids.size, 3);
+  });
+
+  it('makes a source map that leads debuggers to the files of the author', async (t) => {
+    const served = await start(t, {
+      'functions/a.ts': answering("import { answer } from '../lib/x';"),
+      'lib/x.ts': 'export const answer = 1;',
+    });
+    const entry = served.platform.build.functions[0]?.module.entry ?? '';
+    const [, name = ''] = /\n\/\/# sourceMappingURL=(.+)\n$/.exec(readFileSync(entry, 'utf8')) ?? [];
+    const { sources } = JSON.parse(readFileSync(join(dirname(entry), name), 'utf8')) as { sources: string[] };
+    const files = sources.map((source) => resolve(dirname(entry), source)).sort();
+    assert.deepEqual(files, [served.project.file('functions/a.ts'), served.project.file('lib/x.ts')]);
   });
 
   it('takes a source of 5 MB', async (t) => {
