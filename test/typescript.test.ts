@@ -71,6 +71,15 @@ describe('an error in TypeScript', () => {
   });
 });
 
+it("an error of a private Function in TypeScript has the author's lines where JavaScript requires it", async (t) => {
+  const served = await start(t, {
+    'functions/lib/x.private.ts':
+      'interface A {\n  readonly a: 1;\n}\nexport function fail(_a?: A): never {\n  throw new Error("x");\n}',
+    'functions/a.js': "exports.handler = () => require(Runtime.getFunctions()['lib/x'].path).fail();",
+  });
+  assert.match(await ask(served, '/a'), /functions\/lib\/x\.private\.ts:5:9/);
+});
+
 /** `answer` of each, and what it is. */
 const FOUND: readonly [what: string, files: Files, expected: string | RegExp][] = [
   [

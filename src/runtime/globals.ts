@@ -71,7 +71,9 @@ function getFunctions({ functions }: Boot): Record<string, { readonly path: stri
   const result: Record<string, { readonly path: string }> = {};
   for (const { path, file, module } of functions) {
     // Of TypeScript what it was compiled to: authors require it.
-    defineValue(result, path.slice(1), { path: module?.entry ?? file });
+    const entry = module?.entry ?? file;
+    if (entry !== file) process.setSourceMapsEnabled(true);
+    defineValue(result, path.slice(1), { path: entry });
     Object.defineProperty(result, path, { value: result[path.slice(1)], writable: true, configurable: true });
   }
   return result;
