@@ -1,4 +1,5 @@
 /** Measures. `npm run bench` asks every question, `npm run bench -- webhook memory` the named ones. */
+import { consolePage } from './console';
 import { functions } from './functions';
 import { hello } from './hello';
 import { latency } from './latency';
@@ -26,6 +27,7 @@ const QUESTIONS: readonly Question[] = [
   records,
   loop,
   testing,
+  consolePage,
 ];
 
 void main(process.argv.slice(2));

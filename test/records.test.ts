@@ -149,6 +149,22 @@ describe('a record', () => {
     assert.deepEqual(Buffer.from(record.request.body?.base64 ?? '', 'base64'), body);
   });
 
+  it('of a body that is nested too deep to be read again has no parameters', async () => {
+    const deep = '['.repeat(20_000) + ']'.repeat(20_000);
+    const headers: [string, string][] = [['Content-Type', 'application/json']];
+    await request(gateway.port, { method: 'POST', path: '/hello', headers, body: `{"a":${deep}}` });
+    const record = await gateway.recorded('/hello');
+    assert.equal(record.parameters, null);
+    assert.equal(record.request.body?.text, `{"a":${deep}}`);
+    await request(gateway.port, {
+      method: 'POST',
+      path: '/slow',
+      headers,
+      body: '{"a":{"b":["]}{[\\"",[1]]}}',
+    });
+    assert.deepEqual((await gateway.recorded('/slow')).parameters, { a: { b: [']}{["', [1]] } });
+  });
+
   it('of a client that left before its body was there says so', async () => {
     const socket = connect(gateway.port, '127.0.0.1');
     socket.write('POST /hello?left HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n');

@@ -14,6 +14,7 @@ import type {
   RecordedMessage,
   Timing,
 } from '../model/record';
+import { isNestedDeeper } from './nesting';
 import type { Kept } from './records';
 import type { Redactor } from './redact';
 
@@ -61,6 +62,9 @@ export function headerOf(headers: readonly string[], name: string): string | nul
 export function bytesOf({ latin1 }: KeptBody): Buffer {
   return Buffer.from(latin1, 'latin1');
 }
+
+/** Far more than anybody means; hiding secrets and writing JSON recurse. */
+const MOST_NESTING = 100;
 
 type Parameters = Readonly<Record<string, unknown>>;
 
@@ -205,6 +209,7 @@ function inflated(bytes: Buffer, encoding: string | null): string | null {
 }
 
 function objectOf(text: string): Parameters | null {
+  if (isNestedDeeper(text, MOST_NESTING)) return null;
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? (value as Parameters) : null;

@@ -7,8 +7,8 @@ export type ConnectionState = 'connecting' | 'live' | 'gone';
 
 export interface ConnectionEvents {
   event(event: ConsoleEvent): void;
-  /** The stream is open: for the first time, or again. */
-  opened(isAgain: boolean): void;
+  /** The stream is open; `wasLost`: things may have happened that it did not tell. */
+  opened(wasLost: boolean): void;
 }
 
 const FIRST_PAUSE_MS = 300;
@@ -19,7 +19,7 @@ export class Connection {
   #source: EventSource | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #pauseMs = FIRST_PAUSE_MS;
-  #wasOpen = false;
+  #wasLost = false;
 
   constructor(
     private readonly api: ApiClient,
@@ -49,8 +49,9 @@ export class Connection {
   #opened(): void {
     this.#state.value = 'live';
     this.#pauseMs = FIRST_PAUSE_MS;
-    this.events.opened(this.#wasOpen);
-    this.#wasOpen = true;
+    const wasLost = this.#wasLost;
+    this.#wasLost = false;
+    this.events.opened(wasLost);
   }
 
   #take(data: string): void {
@@ -61,6 +62,7 @@ export class Connection {
   #lost(): void {
     this.close();
     this.#state.value = 'gone';
+    this.#wasLost = true;
     this.#timer = setTimeout(() => void this.#tryAgain(), this.#pauseMs);
     this.#pauseMs = Math.min(2 * this.#pauseMs, MOST_PAUSE_MS);
   }

@@ -32,7 +32,7 @@ export class Console {
   readonly currentId = signal<string | null>(null);
   readonly connection = new Connection(this.api, {
     event: (event) => this.#take(event),
-    opened: (isAgain) => void this.#opened(isAgain),
+    opened: (wasLost) => void this.#opened(wasLost),
   });
   readonly title = computed(() => {
     const count = this.failures.value === 0 ? '' : `(${this.failures.value}) `;
@@ -74,8 +74,8 @@ export class Console {
     this.#stopTitle();
   }
 
-  async #opened(isAgain: boolean): Promise<void> {
-    if (!isAgain) return;
+  async #opened(wasLost: boolean): Promise<void> {
+    if (!wasLost) return;
     this.toasts.show('good', 'The gateway is back');
     await this.loadProject();
     const route = this.router.route.value;

@@ -32,8 +32,8 @@ export function InvocationsPage({ id, filter }: InvocationsProps) {
   const onFilter = (next: InvocationFilter) => router.replace({ view: 'invocations', id, filter: next });
   return (
     <div class={`invocations${id === null ? '' : ' has-open'}`}>
+      <h1 class="hidden">Invocations</h1>
       <section class="list-pane" aria-label="Invocations" ref={pane} inert={id !== null && !isSplit}>
-        <h1 class="hidden">Invocations</h1>
         <Toolbar filter={filter} onFilter={onFilter} />
         <Announcer />
         {feed.items.value.length === 0 ? (

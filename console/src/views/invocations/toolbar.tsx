@@ -162,10 +162,18 @@ function Counts() {
 function PauseButton() {
   const { feed } = useConsole();
   const isPaused = feed.isPaused.value;
+  const label = isPaused ? 'Resume' : 'Pause';
   return (
-    <button type="button" class="button" aria-pressed={isPaused} onClick={() => feed.pause(!isPaused)}>
+    <button
+      type="button"
+      class="button"
+      aria-label={label}
+      aria-pressed={isPaused}
+      title={`${label} (p)`}
+      onClick={() => feed.pause(!isPaused)}
+    >
       <Icon name={isPaused ? 'play' : 'pause'} />
-      <span class="label">{isPaused ? 'Resume' : 'Pause'}</span>
+      <span class="label">{label}</span>
     </button>
   );
 }
@@ -173,7 +181,14 @@ function PauseButton() {
 function ClearButton({ isEmpty }: { readonly isEmpty: boolean }) {
   const model = useConsole();
   return (
-    <button type="button" class="button" disabled={isEmpty} onClick={() => void model.clear()}>
+    <button
+      type="button"
+      class="button"
+      aria-label="Clear"
+      title="Clear"
+      disabled={isEmpty}
+      onClick={() => void model.clear()}
+    >
       <Icon name="trash" />
       <span class="label">Clear</span>
     </button>

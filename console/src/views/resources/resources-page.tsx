@@ -20,8 +20,8 @@ export function ResourcesPage({ name }: { readonly name: string | null }) {
   const chosen = all.find((resource) => resource.name === name) ?? null;
   return (
     <div class={`resources${name === null ? '' : ' has-open'}`}>
+      <h1 class="hidden">Functions and Assets</h1>
       <section class="resource-pane" aria-label="Functions and Assets" inert={name !== null && !isSplit}>
-        <h1 class="hidden">Functions and Assets</h1>
         <ResourceList title="Functions" resources={functions} chosen={name}>
           No Functions yet. A file of <code>functions/</code> becomes one as soon as it is saved.
         </ResourceList>

@@ -12,16 +12,16 @@ export function SettingsPage() {
   const build = project.value?.build;
   const load = useLoad(() => api.settings(), [build]);
   return (
-    <article class="page">
+    <article class="page" aria-label="Settings" tabIndex={0}>
       <h1>Settings</h1>
       {project.value !== null && <Project project={project.value} />}
       {load.state === 'failed' && <p class="invalid">{load.why}</p>}
       {load.value !== null && (
         <>
-          <Section title="Options" note="in force">
+          <Section level="h2" title="Options" note="in force">
             <Settings label="Options" settings={load.value.options} />
           </Section>
-          <Section title="Variables" note="what Functions see; secrets are masked">
+          <Section level="h2" title="Variables" note="what Functions see; secrets are masked">
             {load.value.variables.length === 0 ? (
               <p class="none">
                 None. They come from <code>.env</code>.
@@ -50,7 +50,7 @@ function Project({ project }: { readonly project: ProjectInfo }) {
   return (
     <>
       {project.problems.length > 0 && (
-        <Section title="Problems of the build" note={String(project.problems.length)}>
+        <Section level="h2" title="Problems of the build" note={String(project.problems.length)}>
           <ul class="problems">
             {project.problems.map(({ file, message }) => (
               <li key={`${file} ${message}`}>
@@ -66,7 +66,7 @@ function Project({ project }: { readonly project: ProjectInfo }) {
           </ul>
         </Section>
       )}
-      <Section title="Project">
+      <Section level="h2" title="Project">
         <NameValues label="Project" pairs={facts} />
       </Section>
     </>

@@ -1,0 +1,78 @@
+/** The console with as many records as are kept. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { type Browser, openBrowser, openPage } from './support/browser';
+import { type ConsoleGateway, startConsoleGateway } from './support/console-gateway';
+import { CONSOLE_PROJECT } from './support/console-project';
+import { fillRecords } from './support/fill-records';
+import { type TestProject, writeProject } from './support/project';
+import { eventually } from './support/serve';
+
+const RECORDS = 10_000;
+
+describe('the console with 10,000 records', () => {
+  let project: TestProject;
+  let gateway: ConsoleGateway;
+  let browser: Browser;
+
+  before(async () => {
+    project = await writeProject(CONSOLE_PROJECT);
+    gateway = await startConsoleGateway(['--port', '0', '--records', String(RECORDS), project.path]);
+    await fillRecords(gateway.port, RECORDS);
+    browser = await openBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await gateway?.stop();
+    await project?.remove();
+  });
+
+  it('is there at once, scrolls to the very end, and never draws more than can be seen', async () => {
+    const { page, errors, close } = await openPage(browser, gateway.consoleUrl);
+    const link = await gateway.link();
+    const startedAt = performance.now();
+    await page.goto(link);
+    await page.locator('.row').first().click();
+    const readyMs = performance.now() - startedAt;
+    assert.ok(readyMs < 10_000, `${readyMs} ms`);
+    await page.keyboard.press('Escape');
+    const end = `/hello.txt?n=0`;
+    const scroll = "document.querySelector('.scroller').scrollTo(0, 1e9)";
+    for (let at = 0; at < 100 && (await page.locator('.row', { hasText: end }).count()) === 0; at++) {
+      await page.evaluate(scroll);
+      await page.waitForTimeout(50);
+      assert.ok((await page.locator('.row').count()) < 100);
+    }
+    await page.locator('.row .target').getByText(end, { exact: true }).waitFor();
+    assert.equal(await page.locator('.rows li').last().getAttribute('aria-setsize'), String(RECORDS));
+    assert.deepEqual(errors, []);
+    await close();
+  });
+
+  it('finds one of them', async () => {
+    const { page, close } = await openPage(browser, gateway.consoleUrl);
+    await page.goto(await gateway.link());
+    await page.getByLabel('Search in requests').fill('n=4242');
+    await page.locator('.row .target').getByText('/hello.txt?n=4242', { exact: true }).waitFor();
+    await eventually(async () => ((await page.locator('.row').count()) === 1 ? true : undefined), 20_000);
+    await close();
+  });
+
+  it('keeps its place while thousands more come in', async () => {
+    const { page, close } = await openPage(browser, gateway.consoleUrl);
+    await page.goto(await gateway.link());
+    await page.locator('.row').first().waitFor();
+    await page.evaluate("document.querySelector('.scroller').scrollTo(0, 2000)");
+    const first = () =>
+      page.evaluate<string | undefined>(
+        `[...document.querySelectorAll('.row')].find((row) => row.getBoundingClientRect().top >= document.querySelector('.scroller').getBoundingClientRect().top)?.dataset.id`,
+      );
+    const before = await eventually(first, 20_000);
+    await fillRecords(gateway.port, 2_000);
+    await page.locator('.held').waitFor();
+    assert.equal(await eventually(first, 20_000), before);
+    await page.locator('.held').click();
+    await page.locator('.row .target').getByText('/hello.txt?n=1999', { exact: true }).first().waitFor();
+    await close();
+  });
+});
