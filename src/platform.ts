@@ -9,6 +9,7 @@ import { GatewayServer } from './gateway/server';
 import type { Build } from './model/build';
 import type { LateLine, RequestRecord } from './model/invocation';
 import { QUEUE_WAIT_MS } from './model/limits';
+import type { Reload } from './model/reload';
 import { USUAL_STOCK } from './pool/blanks';
 import { reserveInspector } from './pool/inspector-ports';
 import { ProcessSupply } from './pool/supply';
@@ -98,7 +99,7 @@ export interface PlatformEvents {
    * A new build is live (not the first one), or could not be made and the old one stays (`problem`). Of both, and of the
    * first one, `Build.problems` is for the receiver to show; what is found later (`checkBuild`) comes as notices.
    */
-  reloaded(build: Build, problem: string | null): void;
+  reloaded(build: Build, problem: string | null, reload: Reload): void;
   notice(level: 'info' | 'warn' | 'error', message: string): void;
 }
 

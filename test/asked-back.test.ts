@@ -11,7 +11,7 @@ import { Invocation } from '../src/pool/invocation';
 it('a call that was taken may be skipped, once, and none that was not asked back', (t) => {
   const { asked, pending, instanceComesTo } = begin(t, [1, 2, 3]);
   instanceComesTo(1);
-  assert.deepEqual(idsOf(asked.take(pending)), [2, 3]);
+  assert.deepEqual(idsOf(asked.take(pending, 1)), [2, 3]);
   assert.deepEqual(coveredBy(asked, 6), [2, 3]);
   assert.equal(asked.isOpen, false);
   asked.notePassed(1);
@@ -26,23 +26,23 @@ it('a skip of the first range may still arrive after a second one was asked back
   const { asked, pending, instanceComesTo } = begin(t, [1, 2, 3]);
   // It has come past all of them; whether it ran or skipped the last two is not known here yet.
   instanceComesTo(3);
-  assert.deepEqual(asked.take(pending), []);
+  assert.deepEqual(asked.take(pending, 1), []);
   asked.notePassed(1);
   pending.shift();
   pending.push(callOf(4), callOf(5));
-  assert.deepEqual(idsOf(asked.take(pending)), [4, 5]);
+  assert.deepEqual(idsOf(asked.take(pending, 1)), [4, 5]);
   assert.deepEqual(coveredBy(asked, 6), [2, 3, 4, 5]);
 });
 
 it('a range that was passed no longer counts', (t) => {
   const { asked, pending, instanceComesTo } = begin(t, [1, 2]);
   instanceComesTo(2);
-  assert.deepEqual(asked.take(pending), []);
+  assert.deepEqual(asked.take(pending, 1), []);
   asked.notePassed(1);
   asked.notePassed(2);
   pending.splice(0, 2, callOf(3), callOf(4), callOf(5));
   instanceComesTo(3);
-  assert.deepEqual(idsOf(asked.take(pending)), [4, 5]);
+  assert.deepEqual(idsOf(asked.take(pending, 1)), [4, 5]);
   assert.deepEqual(coveredBy(asked, 6), [4, 5]);
 });
 
@@ -67,7 +67,7 @@ function begin(t: TestContext, ids: readonly number[]): Begun {
 }
 
 function callOf(id: number): Invocation {
-  const input = { requestId: '', functionIndex: 0, domainName: '', event: '{}', body: '' };
+  const input = { requestId: '', functionIndex: 0, domainName: '', event: '{}', body: '', mayRestart: true };
   const invocation = new Invocation(input, 0, () => {});
   invocation.callId = id;
   return invocation;

@@ -21,6 +21,7 @@ it('is gone in the end also where its channel had closed before it was taken', a
       inspecting: nothing,
       ready: nothing,
       loaded: nothing,
+      input: nothing,
       result: nothing,
       returned: nothing,
       failed: nothing,

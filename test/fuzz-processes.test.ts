@@ -238,6 +238,7 @@ async function drive(t: TestContext): Promise<Driven> {
     temporaryFolder: folder,
     reading: 'frozen',
     inspector: null,
+    tellsInputs: false,
   });
   return { project, boot, channel, messages, ended: once(child, 'exit') };
 }

@@ -36,6 +36,7 @@ const BOOT: Boot = {
   temporaryFolder: '/tmp/x',
   reading: 'frozen',
   inspector: null,
+  tellsInputs: false,
 };
 const CALLS: readonly Call[] = [
   { id: 1, functionIndex: 0, domainName: 'localhost:3000', event: '{"request":{}}', body: '' },

@@ -22,6 +22,7 @@ function bootWith(variables: Record<string, string>, credentials: Partial<Boot> 
     temporaryFolder: __dirname,
     reading: 'frozen',
     inspector: null,
+    tellsInputs: false,
     ...credentials,
   };
 }

@@ -128,7 +128,7 @@ export class Simulation {
 
   call(functionIndex: number, then?: (outcome: End['outcome']) => void): void {
     this.#offered += 1;
-    const input = { requestId: '', functionIndex, domainName: '', event: '{}', body: '' };
+    const input = { requestId: '', functionIndex, domainName: '', event: '{}', body: '', mayRestart: true };
     const invocation = new Invocation(input, this.now, (outcome) => {
       const code = outcome.type === 'failed' ? outcome.code : 'ok';
       const { queuedAt } = invocation;
@@ -344,6 +344,10 @@ class SimulatedInstance implements PoolInstance {
     if (this.dead || !this.mayGiveBack || this.pending.length < 2) return [];
     this.mayGiveBack = false;
     return this.pending.splice(1);
+  }
+
+  withdraw(): Invocation[] {
+    return [];
   }
 
   isFrozen(): boolean {

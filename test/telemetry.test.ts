@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import type { LogLevel } from '../src/config/log-level';
 import type { Build, FunctionResource, Visibility } from '../src/model/build';
 import type { RequestRecord } from '../src/model/invocation';
+import type { Reload } from '../src/model/reload';
 import { wantsColours } from '../src/telemetry/colours';
 import { LOG_FIELDS } from '../src/telemetry/fields';
 import { createLog, type Listening, type Log } from '../src/telemetry/log';
@@ -40,6 +41,8 @@ const FAILED: RequestRecord = {
   ],
   consoleDropped: 12,
 };
+
+const RELOAD: Reload = { durationMs: 23.4, changed: ['functions/a.js'], reached: 1 };
 
 const BUILD: Build = {
   id: 'b1',
@@ -215,12 +218,23 @@ Try it: curl http://localhost:3000/hello --data-urlencode 'From=+15551234567' -d
 
   it('says what a reload brought', () => {
     const text = written('terminal', (log) => {
-      log.reloaded({ ...BUILD, problems: [] }, null);
-      log.reloaded(BUILD, 'two files have the path /a');
+      log.reloaded({ ...BUILD, problems: [] }, null, RELOAD);
+      log.reloaded({ ...BUILD, problems: [] }, null, {
+        ...RELOAD,
+        reached: 3,
+        changed: ['.env', 'lib/b.js', 'c'],
+      });
+      log.reloaded({ ...BUILD, problems: [] }, null, { ...RELOAD, reached: 0, changed: ['assets/a.txt'] });
+      log.reloaded(BUILD, 'two files have the path /a', RELOAD);
     });
     assert.equal(
       text,
-      'info  reloaded: 3 Functions, 2 Assets\nerror not reloaded, what was live stays: two files have the path /a\n',
+      [
+        'info  reloaded in 23 ms: functions/a.js (1 of 3 Functions)',
+        'info  reloaded in 23 ms: .env and 2 more (3 Functions)',
+        'info  reloaded in 23 ms: assets/a.txt (no Function)',
+        'error not reloaded, what was live stays: two files have the path /a\n',
+      ].join('\n'),
     );
   });
 
@@ -360,8 +374,8 @@ describe('the log in JSON', () => {
       log.request(OK);
       log.request(FAILED);
       log.late({ requestId: ID, resource: 'functions/a.js', level: 'warn', text: 'late' });
-      log.reloaded(BUILD, null);
-      log.reloaded(BUILD, 'broken');
+      log.reloaded(BUILD, null, RELOAD);
+      log.reloaded(BUILD, 'broken', RELOAD);
       log.notice('warn', 'something');
     });
     const fields = new Set(jsonLines(text).flatMap(Object.keys));
@@ -468,7 +482,8 @@ describe('what a client or a Function sends', () => {
         console: [{ level: 'info', text }],
       });
       log.late({ requestId: text, resource: text, level: 'error', text });
-      log.reloaded(BUILD, text);
+      log.reloaded(BUILD, text, { ...RELOAD, changed: [text] });
+      log.reloaded({ ...BUILD, problems: [] }, null, { ...RELOAD, changed: [text] });
       log.notice('warn', text);
     };
 
@@ -488,10 +503,10 @@ describe('what a client or a Function sends', () => {
       const raw = written('json', everywhere(text));
       assert.doesNotMatch(raw, RAW);
       const lines = jsonLines(raw);
-      assert.equal(lines.length, 5);
+      assert.equal(lines.length, 6);
       assert.deepEqual(
         lines.map(({ level }) => level),
-        ['error', 'info', 'error', 'error', 'warn'],
+        ['error', 'info', 'error', 'error', 'info', 'warn'],
       );
       if (text.length < 1_000 && !text.includes('\ud800')) {
         assert.equal(lines[1]?.msg, text);

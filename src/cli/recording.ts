@@ -67,8 +67,8 @@ export class Recording {
         this.log.late(line);
         this.#records.addLate(line);
       },
-      reloaded: (build, problem) => {
-        this.log.reloaded(build, problem);
+      reloaded: (build, problem, reload) => {
+        this.log.reloaded(build, problem, reload);
         this.#redactor.learn(build.variables);
         this.#server?.tell({ type: 'reloaded', build: build.id, problem });
       },

@@ -31,6 +31,8 @@ export class Exchange {
   console: readonly ConsoleLine[] = NO_LINES;
   consoleDropped = 0;
   ended = false;
+  /** A newer build was made before its call began. */
+  isRestarted = false;
   /** The client sends the body only once it is asked to. */
   expectsContinue = false;
   /** Of the requests that a client sent without waiting for answers (`Pipelines`). */
@@ -55,6 +57,10 @@ export class Exchange {
     private readonly onRecord: OnRecord,
   ) {
     this.head = new RequestHead(req);
+  }
+
+  get ageMs(): number {
+    return performance.now() - this.#startedAt;
   }
 
   get isHead(): boolean {

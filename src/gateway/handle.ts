@@ -55,6 +55,8 @@ export interface GatewayOptions {
   readonly keepsTraffic: boolean;
 }
 
+/** Where somebody never stops saving, a request that has waited for so long gets the newest build that there is. */
+const RESTART_MS = 3_000;
 const ALLOW = ['Allow', 'GET, POST, OPTIONS'];
 const CLOSE = ['Connection', 'close'];
 /** functions-behaviour 2.1: the documented `*`, beside the other headers that the emulator's authors copied from the platform. */
@@ -298,6 +300,7 @@ export class Handler {
       domainName,
       event: buildEvent(head.rawHeaders, head.query, body?.kind === 'form' ? body.form : null),
       body: body?.kind === 'json' ? body.text : '',
+      mayRestart: !exchange.isRestarted || exchange.ageMs < RESTART_MS,
     };
     site.pool.invoke(input, (outcome, invocation) =>
       safely(exchange, () => this.#answer(exchange, site, outcome, invocation)),
@@ -329,6 +332,7 @@ export class Handler {
         }
         return respondFailed(exchange, outcome.code, outcome.detail);
       case 'superseded':
+        exchange.isRestarted = true;
         return this.#goOn(exchange);
     }
   }

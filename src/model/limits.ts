@@ -20,3 +20,7 @@ export const LOG_BYTES = 256 * 1_024;
 /** What a line counts beside its text: empty ones cost memory too. */
 export const LINE_BYTES = 64;
 export const PATH_CHARACTERS = 255;
+
+/** Files that one instance may name as what its Functions are made of, and how long each name may be. */
+export const INPUTS = 2_000;
+export const INPUT_PATH_BYTES = 4_096;

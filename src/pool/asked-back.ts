@@ -20,9 +20,9 @@ export class AskedBack {
     return this.#taken === 0;
   }
 
-  /** Takes what was sent ahead and certainly has not started out of the calls that are there; the first one stays. */
-  take(pending: Invocation[]): Invocation[] {
-    const first = pending[1];
+  /** Takes what certainly has not started out of the calls that are there, but for the first `stay` of them. */
+  take(pending: Invocation[], stay: number): Invocation[] {
+    const first = pending[stay];
     const last = pending.at(-1);
     if (first === undefined || last === undefined || !this.isOpen) return [];
     // Where nothing of a range was taken, it may have skipped some of it all the same and not have said so yet.

@@ -9,6 +9,8 @@ export interface BootSettings {
   readonly reading: Reading;
   readonly inspector: InspectorSettings | null;
   readonly temporaryFolder: string;
+  /** Newer builds may come, and a part of the instances go on with them. */
+  readonly tellsInputs: boolean;
   readonly outbound: OutboundHook | undefined;
 }
 

@@ -11,6 +11,8 @@ export interface InstanceEvents {
   ready(instance: Instance): void;
   /** What `load` asked for, or why it failed; also where the instance died of it. */
   loaded(instance: Instance, functionIndex: number, failure: Failure | null): void;
+  /** A file that is about to be loaded; `''`: there are too many to tell. */
+  input(instance: Instance, file: string): void;
   result(instance: Instance, invocation: Invocation, reply: Reply, cost: CallCost): void;
   /** The call did not run here, and will not. */
   returned(instance: Instance, invocation: Invocation): void;

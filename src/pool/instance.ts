@@ -25,6 +25,7 @@ import type { Invocation } from './invocation';
 import { readBeforeDestroyed } from './last-messages';
 import type { Phase, PoolInstance } from './pool-instance';
 import { settleCalls } from './settle-calls';
+import { ToldInputs } from './told-inputs';
 
 const FLOODS = 'it floods the log';
 /** How long a process may live on after its channel closed, or after it said that it ends, before it is killed. */
@@ -35,21 +36,15 @@ const REASON_LENGTH = 1_000;
 export class Instance implements PoolInstance {
   readonly id: number;
   readonly startedAt: number;
-  /** Index of the Function that it belongs to; -1: a spare. */
   functionIndex = -1;
   ownedSince = 0;
   phase: Phase = 'booting';
-  /** When the current phase began, ms. */
   since: number;
   readyAt: number | null = null;
-  /** When the call that was answered last had begun. */
   resultSince = 0;
-  /** Calls that were answered. */
   served = 0;
-  /** Calls that are here, in order; the first one runs. */
   readonly pending: Invocation[] = [];
   dead = false;
-  /** Must not get another call. */
   retiring = false;
   killed = false;
   /** Where it is debugged; `null`: it is not. */
@@ -65,6 +60,7 @@ export class Instance implements PoolInstance {
   /** Functions that it was told to load. */
   readonly #loading = new Set<number>();
   readonly #log: InstanceLog;
+  readonly #inputs = new ToldInputs();
   /** Why it was killed or is about to end; the first reason counts. */
   #cause: Reason | null = null;
   #isLoaded = false;
@@ -142,7 +138,12 @@ export class Instance implements PoolInstance {
 
   /** Takes back what was sent ahead and certainly has not started; the first call stays. */
   takeBack(): Invocation[] {
-    return this.dead ? [] : this.#askedBack.take(this.pending);
+    return this.dead ? [] : this.#askedBack.take(this.pending, 1);
+  }
+
+  /** Of one that loads its module: what has not begun. The call that it loads for comes back as well, once it has. */
+  withdraw(): Invocation[] {
+    return this.dead || this.#isLoaded || !this.mayGiveBack ? [] : this.#askedBack.take(this.pending, 0);
   }
 
   get mayGiveBack(): boolean {
@@ -219,6 +220,9 @@ export class Instance implements PoolInstance {
         return this.#onResult(message.id, message.reply, message.cost);
       case 'skipped':
         return this.#onSkipped(message.id);
+      case 'input':
+        this.#inputs.add(message.file);
+        return this.events.input(this, message.file);
       case 'console':
         return this.#log.addLine(message.id, message.level, message.text);
       case 'exiting':

@@ -19,6 +19,8 @@ export interface InvocationInput {
   /** JSON text; see `Call`. */
   readonly event: string;
   readonly body: string;
+  /** It may be superseded by a newer build where it waits. */
+  readonly mayRestart: boolean;
 }
 
 /** One call of one Function on its way through the pool. One shape, made once for each request. */
@@ -28,6 +30,7 @@ export class Invocation {
   readonly domainName: string;
   readonly event: string;
   readonly body: string;
+  readonly mayRestart: boolean;
   readonly queuedAt: number;
   /** Id within the instance that it was last sent to. */
   callId = 0;
@@ -51,6 +54,7 @@ export class Invocation {
     this.domainName = input.domainName;
     this.event = input.event;
     this.body = input.body;
+    this.mayRestart = input.mayRestart;
     this.queuedAt = now;
     this.#onEnd = onEnd;
   }

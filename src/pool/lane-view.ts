@@ -41,7 +41,7 @@ export class LaneView implements PoolView, ArrivalView, RoomView, AdvanceView, H
   }
 
   get least(): number {
-    return this.lane.least;
+    return Math.max(this.lane.least, this.lane.warms ? 1 : 0);
   }
 
   get moving(): number {

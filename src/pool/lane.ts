@@ -20,6 +20,10 @@ export class Lane {
   /** Moving average of a call, ms; `null` before one was measured. */
   callMs: number | null = null;
   debt: Debt = NO_DEBT;
+  /** It is to have an instance before its next call, because it had one before something was saved. */
+  warms = false;
+  /** Of those that share this lane: the Functions that were called. */
+  readonly called = new Set<number>();
   /** Attempts in a row to have an instance in advance that failed; and when the last one ended. */
   failedInAdvance = 0;
   failedInAdvanceAt = 0;
@@ -34,6 +38,16 @@ export class Lane {
     /** Instances that are kept whatever happens. */
     readonly least: number,
   ) {}
+
+  /** Its code is another one from now on: what was learned of it says nothing any more. */
+  forget(): void {
+    this.callMs = null;
+    this.debt = NO_DEBT;
+    this.failedInAdvance = 0;
+    this.#cpuMs = null;
+    this.#ownMs = null;
+    this.#fastestMs = Number.MAX_SAFE_INTEGER;
+  }
 
   /** When the oldest call that waits arrived. */
   get waitingSince(): number {

@@ -31,6 +31,8 @@ export interface PoolInstance {
   load(functionIndexes: readonly number[]): void;
   /** What was sent ahead and certainly has not started. */
   takeBack(): Invocation[];
+  /** While it loads its module: what has not begun; the call that it loads for comes back as well, once it has. */
+  withdraw(): Invocation[];
   isFrozen(): boolean;
   kill(code: ErrorCode, detail: string): void;
 }

@@ -1,43 +1,23 @@
 /** The instances and spares of one build: tells the schedule what happens, watches limits, and ends what has to end. */
 import { availableParallelism } from 'node:os';
-import { CodedError } from '../errors';
 import type { Build } from '../model/build';
-import type { ConsoleLevel, LateLine } from '../model/invocation';
+import type { ConsoleLevel } from '../model/invocation';
 import { QUEUE_WAIT_MS } from '../model/limits';
 import type { Failure } from '../protocol/messages';
+import { checkFit, uncallableOf } from './fit';
 import { CALLS_WAIT, inspectorNotice } from './inspector-words';
 import type { Instance } from './instance';
 import type { InstanceEvents } from './instance-events';
 import type { AnsweredCall } from './instance-log';
-import { Invocation, type InvocationInput, type Outcome } from './invocation';
+import { Invocation, type InvocationInput } from './invocation';
 import { defaultMaxInstances } from './memory';
 import { lostText, startFailedText, unpreparedText } from './notices';
+import type { OnInvocationEnd, PoolEvents, PoolOptions } from './pool-options';
 import { Schedule } from './schedule';
-import { Starter, type StarterOptions } from './starter';
+import { Starter } from './starter';
 import { inspectBusy, inspectIdle, REST_MS, TICK_MS } from './watchdog';
 
-export interface PoolOptions extends StarterOptions {
-  readonly timeoutMs: number;
-  /** `null`: what the memory of the machine can hold. */
-  readonly maxInstances: number | null;
-  /** For each Function: started and loaded before anybody calls it. */
-  readonly minInstances: number;
-  readonly maxInvocations: number | null;
-  readonly isolation: 'function' | 'environment';
-  /** Where nobody waits for the next first call, a spare is made once it is quiet. */
-  readonly shortLived?: boolean;
-}
-
-export type OnInvocationEnd = (outcome: Outcome, invocation: Invocation) => void;
-
-/** What the pool tells beside the outcomes of calls. */
-export interface PoolEvents {
-  late(line: LateLine): void;
-  /** A Function could not be loaded in advance. */
-  loadFailed(functionIndex: number, failure: Failure): void;
-  /** What the operator should know. */
-  notice(level: 'info' | 'warn' | 'error', message: string): void;
-}
+export type { OnInvocationEnd, PoolEvents, PoolOptions } from './pool-options';
 
 const USAGE_TICKS = 2;
 /** What lasts is told again so often. */
@@ -49,8 +29,9 @@ export class Pool {
   readonly #arrived: Invocation[] = [];
   /** Instances that something is to be written to. */
   readonly #unsent: Instance[] = [];
-  /** While a newer build is being made, new calls end as `superseded`. */
-  paused = false;
+  /** While a newer build is being made, and once it is live elsewhere, new calls end as `superseded`. */
+  #paused = false;
+  #build: Build;
   #ticker: NodeJS.Timeout | null = null;
   readonly #restTimer: NodeJS.Timeout;
   #ticks = 0;
@@ -66,10 +47,11 @@ export class Pool {
 
   /** Throws `CodedError` (HS_USAGE) where the instances that should always be there do not fit. */
   constructor(
-    private readonly build: Build,
+    build: Build,
     private readonly options: PoolOptions,
     private readonly events: PoolEvents,
   ) {
+    this.#build = build;
     const maxInstances = options.maxInstances ?? defaultMaxInstances();
     const shared = options.isolation === 'environment';
     const functions = build.functions.length;
@@ -111,9 +93,41 @@ export class Pool {
     if (this.#arrived.push(invocation) === 1) setImmediate(this.#giveOut);
   }
 
-  /** Takes no new calls; resolves when the last one has ended and every process is gone. Repeatable. */
+  /** Indexes of the Functions that have instances, the one that was used last first. */
+  get used(): readonly number[] {
+    return this.#schedule.used();
+  }
+
+  /** Something is being saved. What has not begun is superseded: nothing is loaded for it while files change. */
+  pause(): void {
+    this.#paused = true;
+    this.#schedule.supersede(performance.now());
+  }
+
+  /** What was saved is live, here or nowhere. */
+  resume(): void {
+    this.#paused = false;
+  }
+
+  /** These Functions get instances before their next call. */
+  warm(functionIndexes: readonly number[]): void {
+    this.#schedule.warm(functionIndexes, performance.now());
+    this.#flush();
+  }
+
+  /** Goes on for a newer build of which processes were told nothing new: these Functions get new instances. */
+  renew(build: Build, functionIndexes: readonly number[]): void {
+    this.#build = build;
+    this.#toldThatLost.clear();
+    this.#starter.renew(build);
+    this.#schedule.renew(functionIndexes, performance.now());
+    this.#flush();
+  }
+
+  /** Takes no new calls, and gives away those that wait; resolves when the last one has ended and every process is gone. Repeatable. */
   drain(): Promise<void> {
     this.#draining = true;
+    this.pause();
     this.#starter.stop();
     this.#schedule.drain();
     this.#endPreparing();
@@ -155,7 +169,7 @@ export class Pool {
   readonly #giveOut = (): void => {
     const now = performance.now();
     for (const invocation of this.#arrived.splice(0)) {
-      if (this.paused) invocation.end({ type: 'superseded' });
+      if (this.#paused && invocation.mayRestart) invocation.end({ type: 'superseded' });
       else this.#schedule.offer(invocation, now);
     }
     this.#schedule.serveAll(now);
@@ -177,11 +191,13 @@ export class Pool {
     inspecting: (instance, url) => this.#onInspecting(instance, url),
     ready: (instance) => this.#onReady(instance),
     loaded: (instance, functionIndex, failure) => this.#onLoaded(instance, functionIndex, failure),
+    input: (instance, file) => this.#onInput(instance, file),
     // Hot.
     result: (instance, invocation, reply, cost) =>
       this.#schedule.noteResult(instance, invocation, { type: 'reply', reply }, cost),
     returned: (instance, invocation) => {
       if (this.#closed) invocation.fail('HS_STOPPING', 'the gateway stopped');
+      else if (this.#paused && invocation.mayRestart) invocation.end({ type: 'superseded' });
       this.#schedule.noteReturned(instance, invocation, performance.now());
     },
     failed: (instance, invocation) => this.#schedule.noteFailed(instance, invocation, performance.now()),
@@ -227,18 +243,23 @@ export class Pool {
 
   #onLost(instance: Instance): void {
     const isShared = this.options.isolation === 'environment';
-    const { name } = (isShared ? null : this.build.functions[instance.functionIndex]) ?? ANY;
+    const { name } = (isShared ? null : this.#build.functions[instance.functionIndex]) ?? ANY;
     if (this.#draining || this.#toldThatLost.has(name)) return;
     this.#toldThatLost.add(name);
     this.events.notice('warn', lostText(name, instance.endedBecause));
   }
 
   #onLoaded(instance: Instance, functionIndex: number, failure: Failure | null): void {
-    if (failure !== null && !this.#draining) this.events.loadFailed(functionIndex, failure);
+    if (failure !== null && !this.#draining) this.events.loadFailed(this.#build, functionIndex, failure);
     if (instance.phase !== 'loading' && !instance.retiring) {
       this.#schedule.noteLoaded(instance, performance.now());
       this.#checkPrepared();
     }
+  }
+
+  /** A spare loads nothing of the author's. */
+  #onInput({ functionIndex }: Instance, file: string): void {
+    if (functionIndex >= 0 && !this.#draining) this.events.input(functionIndex, file);
   }
 
   #onInstanceGone(instance: Instance): void {
@@ -258,7 +279,7 @@ export class Pool {
   }
 
   #onLate(instance: Instance, call: AnsweredCall | null, level: ConsoleLevel, text: string): void {
-    const { name } = this.build.functions[call?.functionIndex ?? instance.functionIndex] ?? SPARE;
+    const { name } = this.#build.functions[call?.functionIndex ?? instance.functionIndex] ?? SPARE;
     this.events.late({ requestId: call?.requestId ?? null, resource: name, level, text });
   }
 
@@ -376,18 +397,4 @@ const ANY = { name: 'every Function' };
 
 function isStarting({ phase }: Instance): boolean {
   return phase === 'booting' || phase === 'preparing';
-}
-
-/** Private ones are modules for the others. */
-function uncallableOf({ functions }: Build): ReadonlySet<number> {
-  return new Set(functions.flatMap(({ visibility }, index) => (visibility === 'private' ? [index] : [])));
-}
-
-function checkFit(minInstances: number, functions: number, maxInstances: number): void {
-  const needed = minInstances * functions;
-  if (needed <= maxInstances) return;
-  throw new CodedError(
-    'HS_USAGE',
-    `--min-instances ${minInstances} for ${functions} Functions needs ${needed} processes; --max-instances allows ${maxInstances}`,
-  );
 }

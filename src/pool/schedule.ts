@@ -6,27 +6,21 @@ import type { ErrorCode } from '../errors';
 import type { CallCost } from '../protocol/messages';
 import { InAdvance } from './in-advance';
 import type { Invocation, Outcome } from './invocation';
-import { Lane } from './lane';
-import { LaneView, type PoolFigures } from './lane-view';
+import type { Lane } from './lane';
+import type { LaneView, PoolFigures } from './lane-view';
+import { Lanes } from './lanes';
 import { refuse } from './policy/admit';
-import { callableOf, leastOf, startsInAdvance } from './policy/advance';
+import type { Callables } from './policy/advance';
 import { afterAnswer, afterDeath } from './policy/brake';
-import { type Choice, choose, wantsMore } from './policy/choose';
+import { type Choice, choose } from './policy/choose';
 import { hasRestedEnough } from './policy/rest';
 import { findVictim } from './policy/room';
 import { firstInTurn, givesWay } from './policy/turn';
 import type { PoolInstance, Processes } from './pool-instance';
 import { failRefused, Waiting } from './waiting';
 
-export interface ScheduleOptions {
-  readonly functions: number;
-  /** All Functions share their instances. */
-  readonly shared: boolean;
+export interface ScheduleOptions extends Callables {
   readonly maxInstances: number;
-  /** For each Function, loaded in advance. */
-  readonly minInstances: number;
-  /** Indexes of those that nobody can call: they are not loaded in advance. */
-  readonly uncallable: ReadonlySet<number>;
   readonly maxInvocations: number | null;
   readonly cores: number;
 }
@@ -43,11 +37,10 @@ export interface ScheduleEffects {
 }
 
 export class Schedule {
-  readonly #lanes: readonly Lane[];
-  readonly #views: readonly LaneView[];
+  readonly #lanes: Lanes;
   readonly #figures: PoolFigures;
   readonly #waiting = new Waiting();
-  readonly #inAdvance = new InAdvance();
+  readonly #inAdvance: InAdvance;
   readonly #givenUp = new Set<PoolInstance>();
   /** Whom a full pool keeps waiting most, as of the last tick. */
   #needy: LaneView | null = null;
@@ -58,19 +51,20 @@ export class Schedule {
     private readonly processes: Processes,
     private readonly effects: ScheduleEffects,
   ) {
-    const count = options.shared ? 1 : Math.max(1, options.functions);
-    this.#lanes = Array.from({ length: count }, (_, index) => new Lane(index, leastOf(options, index)));
-    this.#figures = {
+    this.#lanes = new Lanes(options, {
       now: 0,
       running: 0,
       waiting: this.#waiting,
-      lanes: this.#lanes,
       processes,
       max: options.maxInstances,
       mostUnderWay: options.maxInvocations ?? Number.POSITIVE_INFINITY,
       cores: options.cores,
-    };
-    this.#views = this.#lanes.map((lane) => new LaneView(lane, this.#figures));
+    });
+    this.#figures = this.#lanes.figures;
+    this.#inAdvance = new InAdvance(options, this.#lanes, {
+      adopt: (lane) => this.#adopt(lane),
+      sent: (instance) => effects.sent(instance),
+    });
   }
 
   /** Calls whose handlers run or are about to. */
@@ -87,8 +81,8 @@ export class Schedule {
   /** Hot. A call that arrived waits, runs or is refused. `serveAll` is to follow. */
   offer(invocation: Invocation, now: number): void {
     this.#figures.now = now;
-    const lane = this.#laneOf(invocation.functionIndex);
-    const view = this.#viewOf(lane);
+    const lane = this.#lanes.of(invocation.functionIndex);
+    const view = this.#lanes.viewOf(lane);
     const refusal = refuse(view);
     if (refusal !== null) return failRefused(invocation, refusal, view);
     this.#waiting.add(lane, invocation);
@@ -99,9 +93,9 @@ export class Schedule {
   serveAll(now: number): void {
     this.#figures.now = now;
     let wanting: LaneView[] | null = null;
-    for (const lane of this.#lanes) {
+    for (const lane of this.#lanes.all) {
       if (lane.queue.length === 0 || !this.#useOwn(lane)) continue;
-      const view = this.#viewOf(lane);
+      const view = this.#lanes.viewOf(lane);
       if (wanting === null) wanting = [view];
       else wanting.push(view);
     }
@@ -112,7 +106,7 @@ export class Schedule {
   noteResult(instance: PoolInstance, invocation: Invocation, outcome: Outcome, cost: CallCost): void {
     this.#figures.now = instance.since;
     this.#figures.running -= 1;
-    const lane = this.#laneOf(invocation.functionIndex);
+    const lane = this.#lanes.of(invocation.functionIndex);
     lane.measure(instance, instance.since, cost);
     lane.debt = afterAnswer(lane.debt);
     invocation.end(outcome);
@@ -122,7 +116,7 @@ export class Schedule {
   /** A call that was sent did not run there, and will not. One whose client was told already must not run any more. */
   noteReturned(instance: PoolInstance, invocation: Invocation, now: number): void {
     this.#figures.now = now;
-    const lane = this.#laneOf(invocation.functionIndex);
+    const lane = this.#lanes.of(invocation.functionIndex);
     this.#putBack(lane, invocation);
     if (!instance.dead && instance.pending.length === 0) this.#onFree(instance, lane);
     else this.#serve(lane);
@@ -132,10 +126,10 @@ export class Schedule {
   noteFailed(instance: PoolInstance, { functionIndex }: Invocation, now: number): void {
     this.#figures.now = now;
     this.#figures.running -= 1;
-    const lane = this.#laneOf(functionIndex);
+    const lane = this.#lanes.of(functionIndex);
     const { readyAt, ownedSince } = instance;
     const livedMs = readyAt === null ? 0 : now - Math.max(readyAt, ownedSince);
-    lane.debt = afterDeath(lane.debt, livedMs, this.#viewOf(lane));
+    lane.debt = afterDeath(lane.debt, livedMs, this.#lanes.viewOf(lane));
   }
 
   /** What was sent ahead to an instance goes back to the front of its queue. */
@@ -143,21 +137,21 @@ export class Schedule {
     this.#figures.now = now;
     const taken = instance.takeBack();
     for (const invocation of taken.reverse()) {
-      this.#putBack(this.#laneOf(invocation.functionIndex), invocation);
+      this.#putBack(this.#lanes.of(invocation.functionIndex), invocation);
     }
     const [first] = taken;
-    if (first !== undefined) this.#serve(this.#laneOf(first.functionIndex));
+    if (first !== undefined) this.#serve(this.#lanes.of(first.functionIndex));
   }
 
   failAll(code: ErrorCode, detail: string): void {
-    for (const lane of this.#lanes) this.#waiting.failAll(lane, code, detail);
+    this.#lanes.failAll(code, detail);
   }
 
   // --- instances
 
   /** Average of a call of the Function that the instance belongs to, ms; 0 where it is not known. */
   usualMs({ functionIndex }: PoolInstance): number {
-    return this.#lanes[functionIndex]?.callMs ?? 0;
+    return this.#lanes.all[functionIndex]?.callMs ?? 0;
   }
 
   noteReady(now: number): void {
@@ -167,7 +161,7 @@ export class Schedule {
 
   /** It is about to end, and gets no more calls. */
   leave(instance: PoolInstance, now: number): void {
-    const lane = this.#lanes[instance.functionIndex];
+    const lane = this.#lanes.all[instance.functionIndex];
     if (lane === undefined) return;
     lane.remove(instance);
     this.#inAdvance.noteEnd(instance, lane, now);
@@ -185,7 +179,7 @@ export class Schedule {
   /** Those that wait for no call end at once, the others once their calls have ended. */
   drain(): void {
     this.#draining = true;
-    const free = this.#lanes
+    const free = this.#lanes.all
       .flatMap(({ instances }) => instances)
       .filter(({ pending }) => pending.length === 0);
     for (const instance of free) this.#dismiss(instance, 'the pool is closing');
@@ -193,16 +187,45 @@ export class Schedule {
 
   /** Processes could not be started: what has no other to wait for fails. */
   failWithoutInstance(detail: string): void {
-    for (const lane of this.#lanes) {
+    for (const lane of this.#lanes.all) {
       if (lane.instances.length === 0) this.#waiting.failAll(lane, 'HS_START_FAILED', detail);
     }
+  }
+
+  // --- newer builds
+
+  /** Something is being saved: what waits, and what waits for a module to be loaded, goes to the build that is made of it. */
+  supersede(now: number): void {
+    this.#figures.now = now;
+    this.#lanes.supersede();
+  }
+
+  /** Indexes of the Functions that have instances, the one that was used last first. */
+  used(): readonly number[] {
+    return this.#lanes.used();
+  }
+
+  /** These Functions get instances before their next call. */
+  warm(functionIndexes: readonly number[], now: number): void {
+    this.#inAdvance.warm(functionIndexes);
+    this.startInAdvance(now);
+  }
+
+  /** The code of these Functions is another one: their instances get no more calls, and end once they have none. */
+  renew(functionIndexes: readonly number[], now: number): void {
+    this.#figures.now = now;
+    for (const lane of new Set(functionIndexes.map((index) => this.#lanes.of(index)))) {
+      for (const instance of [...lane.instances]) this.#replace(instance);
+      lane.forget();
+    }
+    this.serveAll(now);
   }
 
   // --- in advance
 
   /** Every Function has the instances that it should always have, loaded, or an attempt has failed. */
   get isPrepared(): boolean {
-    return this.#lanes.every((lane) => this.#inAdvance.isPrepared(lane));
+    return this.#inAdvance.isPrepared;
   }
 
   isLoadingInAdvance(instance: PoolInstance): boolean {
@@ -210,18 +233,15 @@ export class Schedule {
   }
 
   startInAdvance(now: number): void {
-    if (this.options.minInstances === 0 || this.#draining) return;
+    if (this.#draining) return;
     this.#figures.now = now;
-    // One each before anybody gets a second one.
-    for (let round = 0; round < this.options.minInstances; round++) {
-      for (const lane of this.#lanes) if (lane.instances.length <= round) this.#startInAdvance(lane);
-    }
+    this.#inAdvance.start();
   }
 
   noteLoaded(instance: PoolInstance, now: number): void {
     this.#figures.now = now;
-    this.#inAdvance.noteLoaded(instance, now);
-    const lane = this.#lanes[instance.functionIndex];
+    this.#inAdvance.noteLoaded(instance);
+    const lane = this.#lanes.all[instance.functionIndex];
     if (lane !== undefined && instance.pending.length === 0) this.#onFree(instance, lane);
     this.startInAdvance(now);
   }
@@ -231,16 +251,17 @@ export class Schedule {
   /** Refuses what waited too long unless it is `patient`, starts what has become worth it. `false`: nothing waits. */
   tick(now: number, patient = false): boolean {
     this.#figures.now = now;
-    if (!patient) for (const lane of this.#lanes) this.#waiting.refuseOverdue(lane, this.#viewOf(lane));
+    if (!patient)
+      for (const lane of this.#lanes.all) this.#waiting.refuseOverdue(lane, this.#lanes.viewOf(lane));
     this.serveAll(now);
-    this.#needy = this.#findNeedy();
+    this.#needy = this.#lanes.findNeedy();
     return this.#waiting.count > 0;
   }
 
   /** Ends what nobody has used for long. */
   rest(now: number): void {
     this.startInAdvance(now);
-    for (const lane of this.#lanes) {
+    for (const lane of this.#lanes.all) {
       for (const instance of [...lane.idle]) {
         if (hasRestedEnough(now - instance.since, lane.instances.length, lane.least)) {
           this.#dismiss(instance, 'idle');
@@ -250,18 +271,6 @@ export class Schedule {
   }
 
   // --- below
-
-  #laneOf(functionIndex: number): Lane {
-    const lane = this.#lanes[this.options.shared ? 0 : functionIndex];
-    if (lane === undefined) throw new RangeError(`no Function ${functionIndex}`);
-    return lane;
-  }
-
-  #viewOf({ index }: Lane): LaneView {
-    const view = this.#views[index];
-    if (view === undefined) throw new RangeError(`no Function ${index}`);
-    return view;
-  }
 
   /** Who needs a process most gets the next one. */
   #startFor(wanting: LaneView[]): void {
@@ -292,7 +301,7 @@ export class Schedule {
   /** Hot. */
   #chooseFor(lane: Lane): Choice {
     if (lane.idle.length === lane.instances.length && lane.idle.length > 0) return 'use';
-    return choose(this.#viewOf(lane));
+    return choose(this.#lanes.viewOf(lane));
   }
 
   /** Returns `false` where nothing more can be done for this lane now. */
@@ -315,6 +324,7 @@ export class Schedule {
     const invocation = instance === null ? undefined : this.#waiting.take(lane);
     if (instance === null || invocation === undefined) return false;
     this.#figures.running += 1;
+    this.#lanes.noteSent(lane, invocation);
     instance.send(invocation);
     this.effects.sent(instance);
     return true;
@@ -326,30 +336,30 @@ export class Schedule {
     instance.functionIndex = lane.index;
     instance.ownedSince = this.#figures.now;
     lane.instances.push(instance);
+    lane.warms = false;
     this.effects.taken();
     return instance;
   }
 
   #makeRoom(lane: Lane): boolean {
     if (this.processes.countOwned() < this.options.maxInstances) return true;
-    const victim = findVictim(this.#lanes, lane, this.#figures.now);
+    const victim = findVictim(this.#lanes.all, lane, this.#figures.now);
     if (victim === null) return false;
     this.#dismiss(victim, 'another Function needs the room');
     return true;
   }
 
-  #startInAdvance(lane: Lane): void {
-    if (!startsInAdvance(this.#viewOf(lane))) return;
-    const instance = this.#adopt(lane);
-    this.#inAdvance.noteStarted(instance, lane, this.#figures.now);
-    if (instance === null) return;
-    instance.load(this.options.shared ? callableOf(this.options) : [lane.index]);
-    this.effects.sent(instance);
-  }
-
   #putBack(lane: Lane, invocation: Invocation): void {
     this.#figures.running -= 1;
     if (!invocation.ended) this.#waiting.addFirst(lane, invocation);
+  }
+
+  #replace(instance: PoolInstance): void {
+    if (instance.pending.length === 0) return this.#dismiss(instance, 'its files were saved');
+    this.#giveUp(instance);
+    for (const invocation of instance.takeBack().reverse()) {
+      this.#putBack(this.#lanes.of(invocation.functionIndex), invocation);
+    }
   }
 
   /** Hot. An instance may take another call, or is done for good. */
@@ -375,17 +385,10 @@ export class Schedule {
   }
 
   #givesWay(instance: PoolInstance, lane: Lane, needy: LaneView): boolean {
-    const view = this.#viewOf(lane);
+    const view = this.#lanes.viewOf(lane);
     if (needy === view || needy.queued === 0 || needy.room) return false;
     view.free = instance;
     return givesWay(view, needy);
-  }
-
-  #findNeedy(): LaneView | null {
-    const needy = firstInTurn(
-      this.#views.filter((view) => view.queued > 0 && view.idle === 0 && !view.braked && wantsMore(view)),
-    );
-    return needy === null || needy.room ? null : needy;
   }
 
   #dismiss(instance: PoolInstance, why: string): void {

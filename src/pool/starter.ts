@@ -1,6 +1,7 @@
 /** Makes instances of processes for a pool, and keeps a spare: one that is ready but belongs to no Function yet. */
 
 import type { Build } from '../model/build';
+import { findNewModules } from '../model/build-difference';
 import type { InspectorSettings } from '../protocol/inspector';
 import { encodeBoot, type Reading } from '../protocol/messages';
 import type { OutboundHook } from '../protocol/outbound';
@@ -16,6 +17,8 @@ import { mayPrepare, startsSpare } from './policy/spare';
 export interface StarterOptions {
   readonly production: boolean;
   readonly reading: Reading;
+  /** Newer builds may come, and a part of the instances go on with them. */
+  readonly live: boolean;
   readonly blanks: Blanks;
   /** In tests. */
   readonly outbound?: OutboundHook | undefined;
@@ -40,6 +43,7 @@ export class Starter {
   readonly all = new Set<Instance>();
   /** How long a process takes to become ready: a moving average. */
   startMs = FIRST_GUESS_MS;
+  #build: Build;
   #spare: Instance | null = null;
   /** Starts that failed, in a row. */
   #failedStarts = 0;
@@ -48,14 +52,18 @@ export class Starter {
   /** When the last of either was. */
   #failedAt = 0;
   #prepares = true;
+  /** Spares that end because we want them to, which is no failure. */
+  readonly #dismissed = new Set<Instance>();
   #closed = false;
 
   constructor(
-    private readonly build: Build,
+    build: Build,
     private readonly options: StarterOptions,
     private readonly instanceEvents: InstanceEvents,
     private readonly events: StarterEvents,
-  ) {}
+  ) {
+    this.#build = build;
+  }
 
   get hasReadySpare(): boolean {
     return this.#spare !== null && (this.#spare.phase === 'idle' || this.#spare.phase === 'preparing');
@@ -102,6 +110,18 @@ export class Starter {
     return spare ?? this.#start();
   }
 
+  /** What is started from now on is told of this build; a spare that was told of compiled files that are older goes. */
+  renew(build: Build): void {
+    const spare = this.#spare;
+    const isTheSame = findNewModules(this.#build, build).length === 0;
+    this.#build = build;
+    if (spare === null || isTheSame) return;
+    this.#spare = null;
+    this.#dismissed.add(spare);
+    spare.kill('HS_STOPPING', 'a newer build is live');
+    this.prepareSpare();
+  }
+
   /** Nothing is started in advance any more. */
   stop(): void {
     this.#closed = true;
@@ -117,7 +137,7 @@ export class Starter {
   noteGone(instance: Instance): void {
     this.all.delete(instance);
     if (instance.inspector !== null) this.options.inspectorPorts?.giveBack(instance.inspector);
-    if (!this.#closed) this.#noteEnd(instance, performance.now());
+    if (!this.#dismissed.delete(instance) && !this.#closed) this.#noteEnd(instance, performance.now());
     if (this.#spare === instance) this.#spare = null;
     this.prepareSpare();
   }
@@ -160,13 +180,20 @@ export class Starter {
   }
 
   #startWith(inspector: InspectorSettings | null): Instance {
-    const { blanks, production, reading, outbound } = this.options;
+    const { blanks, production, reading, live, outbound } = this.options;
     const process = blanks.take();
     const instance = new Instance(process, () => performance.now(), this.instanceEvents);
     instance.inspector = inspector;
     this.all.add(instance);
     const { temporaryFolder } = process;
-    const boot = bootOf(this.build, { production, reading, inspector, temporaryFolder, outbound });
+    const boot = bootOf(this.#build, {
+      production,
+      reading,
+      inspector,
+      temporaryFolder,
+      tellsInputs: live,
+      outbound,
+    });
     instance.boot(encodeBoot(boot));
     return instance;
   }

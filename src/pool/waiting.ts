@@ -29,6 +29,15 @@ export class Waiting {
     return invocation;
   }
 
+  /** A newer build decides about them. */
+  supersedeAll(lane: Lane): void {
+    for (const invocation of lane.queue.filter(({ mayRestart }) => mayRestart)) {
+      lane.queue.splice(lane.queue.indexOf(invocation), 1);
+      this.#note(invocation, -1);
+      invocation.end({ type: 'superseded' });
+    }
+  }
+
   failAll(lane: Lane, code: ErrorCode, detail: string): void {
     while (lane.queue.length > 0) this.take(lane)?.fail(code, detail);
   }

@@ -42,6 +42,12 @@ export function parse(text: string): unknown {
   }
 }
 
+export function parseText(payload: Buffer): string {
+  const text = parse(payload.toString('utf8'));
+  need(typeof text === 'string', 'text');
+  return text;
+}
+
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -7,9 +7,9 @@
  * decoder throws `ProtocolError` on everything that is not exactly a message, and the pool then kills the instance.
  */
 import { ERRORS, type ErrorCode } from '../errors';
-import type { FunctionModule } from '../model/build';
 import type { ConsoleLevel } from '../model/invocation';
-import { RESPONSE_BODY_BYTES } from '../model/limits';
+import { INPUT_PATH_BYTES, RESPONSE_BODY_BYTES } from '../model/limits';
+import type { Boot } from './boot';
 import {
   frameOf,
   HEAD_BYTES,
@@ -20,10 +20,12 @@ import {
   ProtocolError,
   parse,
   parseJson,
+  parseText,
   stringify,
 } from './encoding';
-import { decodeInspectorUrl, type InspectorSettings } from './inspector';
-import type { OutboundHook } from './outbound';
+import { decodeInspectorUrl } from './inspector';
+
+export type { Boot, BootFunction, BootModule, BootResource, Reading } from './boot';
 
 /** Descriptor of the messages inside an instance. */
 export const CHANNEL_FD = 3;
@@ -38,44 +40,6 @@ export const CLAIM_BYTES = 16;
 
 /** The largest payload that an instance may send: a full response body, its headers, an error with its stack. */
 export const MAX_PAYLOAD_BYTES = RESPONSE_BODY_BYTES + 1_048_576;
-
-/** What an instance must know before it can become any Function's; sent once. */
-export interface Boot {
-  /** Absolute path of the project; the working directory of Functions. */
-  readonly root: string;
-  /** `true`: errors are sent to clients without their stack. */
-  readonly production: boolean;
-  readonly functions: readonly BootFunction[];
-  /** Private Assets only: what `Runtime.getAssets()` shows. */
-  readonly assets: readonly BootResource[];
-  readonly variables: Readonly<Record<string, string>>;
-  readonly accountSid: string | null;
-  readonly authToken: string | null;
-  /** A folder that belongs to this instance alone. */
-  readonly temporaryFolder: string;
-  readonly reading: Reading;
-  /** In tests. */
-  readonly outbound?: OutboundHook;
-  readonly inspector: InspectorSettings | null;
-}
-
-/**
- * How an instance waits for its next call. `frozen`: in a blocking read, so that nothing of it runs meanwhile. `events`:
- * in the event loop, for what must go on between calls, such as a debugger.
- */
-export type Reading = 'frozen' | 'events';
-
-export interface BootResource {
-  readonly path: string;
-  readonly file: string;
-}
-
-export interface BootFunction extends BootResource {
-  /** Absent: `file` is required as it is. */
-  readonly module?: BootModule;
-}
-
-export type BootModule = Pick<FunctionModule, 'entry' | 'format' | 'failure'>;
 
 /** One invocation, as it is sent to an instance. */
 export interface Call {
@@ -138,6 +102,11 @@ export type FromInstance =
   | { readonly type: 'result'; readonly id: number; readonly reply: Reply; readonly cost: CallCost }
   /** The call was taken back before it started; it did not run here. */
   | { readonly type: 'skipped'; readonly id: number }
+  /**
+   * Something of the author's is about to load this file (absolute, no installed package); each is told once, and
+   * before it is loaded. `''`: there are too many to tell.
+   */
+  | { readonly type: 'input'; readonly file: string }
   | { readonly type: 'console'; readonly id: number; readonly level: ConsoleLevel; readonly text: string }
   /** The Function calls `process.exit` while its call has no answer. */
   | { readonly type: 'exiting'; readonly id: number; readonly exitCode: number }
@@ -167,6 +136,7 @@ const TYPE = {
   loaded: 23,
   prepared: 24,
   inspecting: 25,
+  input: 26,
 } as const;
 const LEVELS: readonly ConsoleLevel[] = ['debug', 'info', 'warn', 'error'];
 const NO_HEADERS: readonly string[] = Object.freeze([]);
@@ -293,6 +263,10 @@ export function encodeSkipped(id: number): Buffer {
   return frameOf(TYPE.skipped, id, 0);
 }
 
+export function encodeInput(file: string): Buffer {
+  return jsonFrame(TYPE.input, 0, file);
+}
+
 export function encodeConsole(id: number, level: ConsoleLevel, text: string): Buffer {
   const bytes = Buffer.byteLength(text);
   const frame = frameOf(TYPE.console, id, 1 + bytes);
@@ -328,16 +302,16 @@ export function decodeFromInstance(type: number, id: number, payload: Buffer): F
       return { type: 'skipped', id };
     case TYPE.result:
       return { type: 'result', id, reply: decodeReply(payload), cost: decodeCost(payload) };
+    case TYPE.input:
+      need(payload.length <= INPUT_PATH_BYTES, 'input');
+      return { type: 'input', file: parseText(payload) };
     case TYPE.console:
       return { type: 'console', id, level: levelOf(payload), text: payload.toString('utf8', 1) };
     case TYPE.exiting:
       need(payload.length === 4, 'exiting');
       return { type: 'exiting', id, exitCode: payload.readInt32LE(0) };
-    case TYPE.retire: {
-      const reason = parse(payload.toString('utf8'));
-      need(typeof reason === 'string', 'retire');
-      return { type: 'retire', id, reason };
-    }
+    case TYPE.retire:
+      return { type: 'retire', id, reason: parseText(payload) };
     default:
       throw new ProtocolError(`unknown message type ${type}`);
   }

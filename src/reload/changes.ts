@@ -59,7 +59,7 @@ export class Changes {
     if (this.#settling !== null) clearTimeout(this.#settling);
     listener.dirty();
     const restMs = this.#since + MOST_SETTLE_MS - performance.now();
-    this.#settling = setTimeout(() => this.#end(listener), Math.min(SETTLE_MS, Math.max(0, restMs)));
+    this.#settling = setTimeout(() => this.#end(listener), Math.max(0, Math.min(SETTLE_MS, restMs)));
   }
 
   #end(listener: ChangesListener): void {

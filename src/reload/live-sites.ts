@@ -4,14 +4,16 @@ import { Compiler } from '../build/compiler';
 import { readProject } from '../build/read';
 import type { Site, Sites } from '../gateway/handle';
 import { RouteTable } from '../gateway/router';
-import type { Build } from '../model/build';
+import type { Build, FunctionResource } from '../model/build';
 import type { PlatformEvents, PlatformOptions } from '../platform';
 import { InspectorPorts } from '../pool/inspector-ports';
 import { Pool, type PoolEvents } from '../pool/pool';
 import type { ProcessSupply } from '../pool/supply';
-import { describeLoadFailure } from '../telemetry/load-failure';
 import { describeProblem } from '../telemetry/problem';
-import { Changes } from './changes';
+import { type ChangeSet, Changes } from './changes';
+import { KnownInputs } from './known-inputs';
+import { LoadFailures } from './load-failures';
+import { WarmBrake } from './warm-brake';
 
 /** Throws `CodedError` where the project cannot be served. */
 export async function openSites(
@@ -49,17 +51,26 @@ interface Surroundings {
   readonly compiler: Compiler;
 }
 
+/** A site, and what the Functions in its pool are made of. */
+interface KnownSite extends Site {
+  readonly known: KnownInputs;
+}
+
 export class LiveSites implements Sites {
   #live: Site | null;
   /** The last one that could be made; served on while a newer one is broken. */
-  #site: Site;
+  #site: KnownSite;
   /** A newer one that loads its Functions before it takes the place of the one that is served. */
-  #next: Site | null = null;
+  #next: KnownSite | null = null;
   #waiting: ((site: Site) => void)[] = [];
   /** Counts signs of saves: a build that was begun before the last one is of no use. */
   #saves = 0;
   #ended = false;
   #stopCheck: () => void = () => {};
+  /** Saved since the build that is served was read. */
+  #unserved: ChangeSet = NOTHING;
+  readonly #brake = new WarmBrake();
+  readonly #loadFailures: LoadFailures;
   /** Every pool that has processes or is still ending them: that of the live build, and older ones that finish. */
   readonly #pools = new Set<Pool>();
 
@@ -67,9 +78,13 @@ export class LiveSites implements Sites {
     private readonly surroundings: Surroundings,
     build: Build,
   ) {
+    this.#loadFailures = new LoadFailures((text) => surroundings.events.notice('error', text));
     this.#site = this.#open(build);
     this.#live = this.#site;
-    surroundings.changes?.listen({ dirty: () => this.#onDirty(), settled: () => void this.#reload() });
+    surroundings.changes?.listen({
+      dirty: () => this.#onDirty(),
+      settled: (changes) => void this.#reload(changes),
+    });
   }
 
   get build(): Build {
@@ -97,9 +112,9 @@ export class LiveSites implements Sites {
   }
 
   /** After its first requests can be answered, because it takes a while. */
-  check(): void {
+  check(build: Build = this.#site.build): void {
     this.#stopCheck();
-    this.#stopCheck = checkInBackground(this.#site.build, (problem) =>
+    this.#stopCheck = checkInBackground(build, (problem) =>
       this.surroundings.events.notice('warn', describeProblem(problem)),
     );
   }
@@ -111,6 +126,7 @@ export class LiveSites implements Sites {
     this.#resume();
     this.#stopCheck();
     this.surroundings.changes?.close();
+    this.#site.known.close();
   }
 
   /** Ends every process; resolves when they are gone. Repeatable. */
@@ -128,26 +144,23 @@ export class LiveSites implements Sites {
 
   // --- a site
 
-  #open(build: Build): Site {
+  #open(build: Build): KnownSite {
     const { options, supply, inspectorPorts } = this.surroundings;
     // On a server it stands in the environment, on a hosted project among the variables.
     const production = options.production || build.variables.NODE_ENV === 'production';
+    const known = new KnownInputs(build.root, options.isolation === 'environment');
     const settings = { ...options, production, blanks: supply.blanks, inspectorPorts };
-    const pool = new Pool(build, settings, this.#poolEventsOf(build));
+    const pool = new Pool(build, settings, this.#poolEvents(known));
     this.#pools.add(pool);
-    return { build, routes: new RouteTable(build), pool, production };
+    return { build, routes: new RouteTable(build), pool, production, known };
   }
 
-  #poolEventsOf(build: Build): PoolEvents {
+  #poolEvents(known: KnownInputs): PoolEvents {
     const { events } = this.surroundings;
-    const told = new Set<number>();
     return {
       late: (line) => events.late(line),
-      loadFailed: (functionIndex, failure) => {
-        const text = describeLoadFailure(build, functionIndex, failure);
-        if (text !== null && !told.has(functionIndex)) events.notice('error', text);
-        told.add(functionIndex);
-      },
+      loadFailed: (build, functionIndex, failure) => this.#loadFailures.note(build, functionIndex, failure),
+      input: (functionIndex, file) => known.note(functionIndex, file),
       notice: (level, message) => events.notice(level, message),
     };
   }
@@ -157,9 +170,9 @@ export class LiveSites implements Sites {
   /** From the first sign of a save on requests wait, so that the next one already gets what was saved. */
   #onDirty(): void {
     this.#saves += 1;
-    if (this.#servesOn) return;
+    if (this.#servesOn || this.#live === null) return;
     this.#live = null;
-    this.#site.pool.paused = true;
+    this.#site.pool.pause();
   }
 
   /** In production nobody meets a cold process because something was saved: until the new build is warm, the old one serves. */
@@ -167,16 +180,17 @@ export class LiveSites implements Sites {
     return this.surroundings.options.minInstances > 0 && this.#site.production;
   }
 
-  async #reload(): Promise<void> {
+  async #reload(changes: ChangeSet): Promise<void> {
+    this.#unserved = joined(this.#unserved, changes);
     const saves = this.#saves;
-    const { compiler, events, options } = this.surroundings;
+    const { compiler, options } = this.surroundings;
     try {
       const build = await compiler.compile(readProject(options.project, process.env));
       if (this.#isOver(saves)) return;
       this.#serve(build);
     } catch (error) {
       if (this.#isOver(saves)) return;
-      events.reloaded(this.#site.build, error instanceof Error ? error.message : String(error));
+      this.#tell(error instanceof Error ? error.message : String(error), this.#unserved, 0);
     }
     if (this.#next === null) this.#resume();
   }
@@ -187,38 +201,90 @@ export class LiveSites implements Sites {
   }
 
   #serve(build: Build): void {
-    const site = this.#open(build);
-    if (this.#servesOn) this.#swapOnceWarm(site);
-    else this.#swap(site);
+    const { options } = this.surroundings;
+    const { known, build: before } = this.#site;
+    if (this.#servesOn) return this.#swapOnceWarm(this.#open(build), this.#unserved);
+    const reached = known.findReached(this.#unserved, [before, build], options.project);
+    if (reached === null) this.#swap(this.#open(build), this.#unserved);
+    else this.#renew(build, reached);
   }
 
   #resume(): void {
     const site = this.#site;
     this.#live = site;
-    site.pool.paused = false;
+    site.pool.resume();
     for (const next of this.#waiting.splice(0)) next(site);
   }
 
-  #swapOnceWarm(site: Site): void {
+  /** The same pool goes on: instances that the save does not reach stay as they are. */
+  #renew(build: Build, reached: readonly number[]): void {
+    const { pool, known } = this.#site;
+    const used = pool.used.filter((index) => reached.includes(index));
+    known.forget(reached);
+    this.#loadFailures.forget();
+    pool.renew(build, reached);
+    this.#site = { ...this.#site, build, routes: new RouteTable(build) };
+    this.#warm(used.flatMap((index) => build.functions[index] ?? []));
+    this.#tell(null, this.#unserved, reached.length);
+    this.#checkSaved(this.#unserved.names);
+    this.#unserved = NOTHING;
+  }
+
+  #swapOnceWarm(site: KnownSite, changes: ChangeSet): void {
     if (this.#next !== null) this.#retire(this.#next);
     this.#next = site;
     void site.pool.whenPrepared().then(() => {
       if (this.#next !== site) return;
       this.#next = null;
-      this.#swap(site);
+      this.#swap(site, changes);
       this.#resume();
     });
   }
 
-  #swap(site: Site): void {
+  /** Everything is new: nobody knows whom the save reaches, or instances were told what is no longer true. */
+  #swap(site: KnownSite, changes: ChangeSet): void {
     const before = this.#site;
+    const used = before.pool.used.map((index) => before.build.functions[index]?.path);
     this.#site = site;
+    if (this.#live === before) this.#live = site;
+    this.#loadFailures.forget();
     this.#retire(before);
-    this.surroundings.events.reloaded(site.build, null);
+    this.#warm(used.flatMap((path) => site.build.functions.filter((resource) => resource.path === path)));
+    this.#tell(null, changes, site.build.functions.length);
     this.check();
+    if (this.#unserved === changes) this.#unserved = NOTHING;
   }
 
-  #retire({ pool }: Site): void {
+  #retire({ pool, known }: KnownSite): void {
+    known.close();
     void pool.drain().then(() => this.#pools.delete(pool));
   }
+
+  /** Whoever saves a Function that was called is about to call it again: it is loaded by then, and told if it cannot be. */
+  #warm(functions: readonly FunctionResource[]): void {
+    if (functions.length === 0 || !this.#brake.allows(performance.now())) return;
+    this.#site.pool.warm(functions.map(({ index }) => index));
+  }
+
+  /** What is wrong with others was told when they were saved. */
+  #checkSaved(names: readonly string[]): void {
+    const { build } = this.#site;
+    const isSaved = ({ name }: { readonly name: string }) => names.includes(name);
+    this.check({
+      ...build,
+      functions: build.functions.filter(isSaved),
+      assets: build.assets.filter(isSaved),
+    });
+  }
+
+  #tell(problem: string | null, { since, names }: ChangeSet, reached: number): void {
+    const durationMs = performance.now() - since;
+    this.surroundings.events.reloaded(this.#site.build, problem, { durationMs, changed: names, reached });
+  }
+}
+
+const NOTHING: ChangeSet = { names: [], since: Number.POSITIVE_INFINITY };
+
+function joined(one: ChangeSet, other: ChangeSet): ChangeSet {
+  return { names: [...new Set([...one.names, ...other.names])], since: Math.min(one.since, other.since) };
 }

@@ -8,7 +8,7 @@ import { type Sdk, serveSdkToRequire, TWIML_NAMES } from './sdk';
  * What author's code finds on the global object (functions-behaviour 6.1), before any of it is loaded. Of the SDK
  * nothing is loaded here: each part is when it is first touched.
  */
-export function installGlobals(boot: Boot, sdk: Sdk): void {
+export function installGlobals(boot: Boot, sdk: Sdk, onFound: (file: unknown) => void = ignore): void {
   const runtime = createRuntime(boot, sdk);
   defineValue(globalThis, 'Twilio', createTwilio(sdk));
   defineValue(globalThis, 'Runtime', runtime);
@@ -23,8 +23,10 @@ export function installGlobals(boot: Boot, sdk: Sdk): void {
     const create = () => sdk.createClient(accountSid, authToken, { lazyLoading: true });
     defineLazily(globalThis, 'twilioClient', create);
   }
-  serveSdkToRequire(sdk);
+  serveSdkToRequire(sdk, onFound);
 }
+
+function ignore(): void {}
 
 export interface RuntimeAsset {
   readonly path: string;

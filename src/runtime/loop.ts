@@ -5,7 +5,7 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { types } from 'node:util';
-import { ERRORS, type ErrorCode } from '../errors';
+import type { ErrorCode } from '../errors';
 import type { ConsoleLevel } from '../model/invocation';
 import { LINE_BYTES, LOG_BYTES } from '../model/limits';
 import type { InspectorSettings } from '../protocol/inspector';
@@ -15,6 +15,7 @@ import {
   type Call,
   encodeConsole,
   encodeExiting,
+  encodeInput,
   encodeInspecting,
   encodeLoaded,
   encodePrepared,
@@ -36,10 +37,11 @@ import { CostMeter } from './cost-meter';
 import { parseEvent } from './event';
 import { describeError, failureOf } from './failure';
 import { installGlobals } from './globals';
+import { Inputs, sleep } from './inputs';
 import type { Inspector } from './inspector';
 import type { Handler, Loaded } from './module';
 import { FrozenReader, type Reader } from './reader';
-import { replyOf, replyOfError } from './result';
+import { neverAnswers, replyOf, replyOfError } from './result';
 import { createSdk, type Sdk } from './sdk';
 import { Unfrozen } from './unfrozen';
 
@@ -48,6 +50,10 @@ const { isNativeError } = types;
 
 /** After a freeze of this length the event loop turns before a handler starts: see `#begin`. */
 const LONG_FREEZE_MS = 500;
+
+/** How long a call waits to be taken back whose module was saved while it was loaded. */
+const ASKS_AGAIN = 100;
+const ASKS_EACH_MS = 5;
 
 /** Taken before author's code runs, which may replace them (a test's fake timers do). */
 const nextTurn = setImmediate;
@@ -82,6 +88,8 @@ export class Loop {
   #environment: Environment | null = null;
   /** The call that the gateway waits for, or that was answered last. */
   #current: CallState | null = null;
+  /** `null`: nobody asks for them. */
+  #inputs: Inputs | null = null;
   #frozenAt = 0;
   /** Of the call that arrived last, run or skipped. */
   #lastCallId = 0;
@@ -150,7 +158,9 @@ export class Loop {
     replaceEnvironment(boot);
     if (boot.outbound !== undefined) interceptOutbound(boot.outbound);
     const sdk = createSdk(boot.root);
-    installGlobals(boot, sdk);
+    if (boot.tellsInputs)
+      this.#inputs = new Inputs(boot.root, (file) => this.channel.write(encodeInput(file)));
+    installGlobals(boot, sdk, (file) => this.#inputs?.note(file));
     installConsole({
       current: () => this.#calls.getStore() ?? this.#current,
       emit: (level, text, state: CallState | null) => this.#log(level, text, state),
@@ -248,12 +258,26 @@ export class Loop {
       this.#retire ??= this.#modules.stuck;
       // What the module left behind may have failed in its place.
       if (state.answered) return;
+      if (!this.#isStillOurs(state)) return this.#skipLoaded(state);
       if (loaded.handler === null)
         return this.#answer(state, replyOfError(loaded.error, loaded.code, boot.production));
       this.channel.write(encodeStarted(state.id));
       if (this.#inspector === null) return this.#start(state, call);
       this.#inspector.whenBound(entry !== called.file, () => this.#start(state, call));
     });
+  }
+
+  /** Where files were saved meanwhile the gateway takes the call back, once it has heard of that. */
+  #isStillOurs({ id }: CallState): boolean {
+    const isDoubtful = this.#inputs?.areAsBefore() === false;
+    for (let at = 0; isDoubtful && at < ASKS_AGAIN && this.channel.claim(id); at++) sleep(ASKS_EACH_MS);
+    return this.channel.claim(id);
+  }
+
+  #skipLoaded(state: CallState): void {
+    state.answered = true;
+    this.channel.write(encodeSkipped(state.id));
+    this.#scheduleFreeze();
   }
 
   #fail(state: CallState, error: unknown, code: ErrorCode): void {
@@ -364,20 +388,6 @@ function functionOf(boot: Boot, functionIndex: number): BootFunction {
   const resource = boot.functions[functionIndex];
   if (resource === undefined) throw new Error(`no Function ${functionIndex}`);
   return resource;
-}
-
-function neverAnswers(): Reply {
-  const { status, text, when } = ERRORS.HS_NEVER_ANSWERS;
-  const failure = { code: 'HS_NEVER_ANSWERS', name: '', message: when, stack: null } as const;
-  return {
-    status,
-    kind: 'text',
-    headers: [],
-    body: Buffer.from(text),
-    failure,
-    oversize: 0,
-    retire: false,
-  };
 }
 
 /** Some thenables call what they were given without looking. */

@@ -232,3 +232,18 @@ function objectContent(error: object): Content {
 function fallbackContent(code: ErrorCode): Content {
   return textContent('text', ERRORS[code].text);
 }
+
+/** Nothing is left that could call `callback`. */
+export function neverAnswers(): Reply {
+  const { status, text, when } = ERRORS.HS_NEVER_ANSWERS;
+  const failure = { code: 'HS_NEVER_ANSWERS', name: '', message: when, stack: null } as const;
+  return {
+    status,
+    kind: 'text',
+    headers: [],
+    body: Buffer.from(text),
+    failure,
+    oversize: 0,
+    retire: false,
+  };
+}

@@ -96,13 +96,15 @@ export class Sdk {
 
 /**
  * On the hosted platform every build has the SDK, whether its `package.json` names it or not: a project without
- * `twilio` gets ours. Only where Node finds nothing.
+ * `twilio` gets ours. Only where Node finds nothing. `onFound` hears what else Node found: nothing of it is loaded yet.
  */
-export function serveSdkToRequire(sdk: Sdk): void {
+export function serveSdkToRequire(sdk: Sdk, onFound: (file: unknown) => void): void {
   const resolveFilename = internals._resolveFilename;
   internals._resolveFilename = function (request, ...rest) {
     if (request !== 'twilio' && !String(request).startsWith('twilio/')) {
-      return resolveFilename.call(this, request, ...rest);
+      const file = resolveFilename.call(this, request, ...rest);
+      onFound(file);
+      return file;
     }
     try {
       return resolveFilename.call(this, request, ...rest);

@@ -1,12 +1,16 @@
 import { ERRORS } from '../errors';
 import type { AssetResource, Build, BuildProblem, FunctionResource } from '../model/build';
 import type { ConsoleLine, LateLine, RequestRecord } from '../model/invocation';
+import type { Reload } from '../model/reload';
 import { firstTry } from './first-try';
 import { IsoClock } from './iso-clock';
 import { LEVEL, levelOfRequest, vendorCodeOf } from './level';
 import type { Listening, Log, NoticeLevel } from './log';
 import type { Sink } from './sink';
 import { jsonText } from './untrusted';
+
+/** A checkout of another branch may change thousands of files. */
+const MOST_CHANGED = 20;
 
 /**
  * One JSON object per line, for tools. Lines are put together by hand: one request costs 0.3 us, 0.7 us
@@ -55,9 +59,9 @@ export class JsonLog implements Log {
     if (LEVEL[level] >= this.#level) this.#sink.write(line(now(), level, text, members));
   }
 
-  reloaded(build: Build, problem: string | null): void {
+  reloaded(build: Build, problem: string | null, reload: Reload): void {
     if (problem === null) {
-      this.#say('info', 'reloaded', `"build":${jsonText(build.id)}`);
+      this.#say('info', 'reloaded', `"build":${jsonText(build.id)},${reloadMembers(reload)}`);
       this.#problems(build.problems);
     } else {
       this.#say('error', 'not reloaded', `"detail":${jsonText(problem)}`);
@@ -105,6 +109,11 @@ function failureMembers(record: RequestRecord): string {
 
 function consoleLine(time: string, { level, text }: ConsoleLine, id: string): string {
   return line(time, level, text, `${id},"console":true`);
+}
+
+function reloadMembers({ durationMs, changed, reached }: Reload): string {
+  const names = changed.slice(0, MOST_CHANGED).map(jsonText).join(',');
+  return `"durationMs":${Math.round(durationMs * 100) / 100},"changed":[${names}],"changedFiles":${changed.length},"reached":${reached}`;
 }
 
 function buildMembers(build: Build, base: string): string {

@@ -1,6 +1,7 @@
 import type { LogLevel } from '../config/log-level';
 import type { Build } from '../model/build';
 import type { LateLine, RequestRecord } from '../model/invocation';
+import type { Reload } from '../model/reload';
 import { JsonLog } from './json-log';
 import { levelNumber } from './level';
 import type { Sink } from './sink';
@@ -15,7 +16,7 @@ export interface Log {
   request(record: RequestRecord): void;
   late(line: LateLine): void;
   /** A new build is live, or could not be made (`problem`). */
-  reloaded(build: Build, problem: string | null): void;
+  reloaded(build: Build, problem: string | null, reload: Reload): void;
   notice(level: NoticeLevel, message: string): void;
   /** Writes what is left, for at most a second. May be called again. */
   close(): Promise<void>;

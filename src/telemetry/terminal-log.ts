@@ -1,7 +1,8 @@
 import { ERRORS } from '../errors';
 import type { Build } from '../model/build';
 import type { ConsoleLevel, ConsoleLine, LateLine, RequestRecord } from '../model/invocation';
-import { bannerText, countText, problemsText } from './banner';
+import type { Reload } from '../model/reload';
+import { bannerText, problemsText } from './banner';
 import { type Colours, coloursOf } from './colours';
 import { LEVEL, levelOfRequest, vendorCodeOf } from './level';
 import type { Listening, Log, NoticeLevel } from './log';
@@ -44,9 +45,9 @@ export class TerminalLog implements Log {
     this.#sink.write(`${lines.join('\n')}\n`);
   }
 
-  reloaded(build: Build, problem: string | null): void {
+  reloaded(build: Build, problem: string | null, reload: Reload): void {
     if (problem === null) {
-      this.notice('info', `reloaded: ${countText(build)}`);
+      this.notice('info', reloadText(build, reload));
       this.#problems(build);
     } else {
       this.notice('error', `not reloaded, what was live stays: ${problem}`);
@@ -104,6 +105,20 @@ export function requestLines(
     ...written.flatMap((line) => consoleLines(line, colours)),
     ...droppedLines(record, colours),
   ];
+}
+
+/** `reloaded in 23 ms: functions/a.js (1 of 5 Functions)` */
+function reloadText({ functions }: Build, { durationMs, changed, reached }: Reload): string {
+  const [first = '', ...others] = changed;
+  const files =
+    others.length === 0 ? terminalText(first) : `${terminalText(first)} and ${others.length} more`;
+  return `reloaded in ${durationText(durationMs)}: ${files} (${reachText(reached, functions.length)})`;
+}
+
+function reachText(reached: number, functions: number): string {
+  if (reached === 0) return 'no Function';
+  const all = functions === 1 ? '1 Function' : `${functions} Functions`;
+  return reached < functions ? `${reached} of ${all}` : all;
 }
 
 /** `200 POST /sms?x=1 text/xml 3 ms` */

@@ -1,6 +1,7 @@
 /** A platform in this process, with real instances, on a free port; what it told is kept for the test to read. */
 import { join } from 'node:path';
 import type { LateLine, RequestRecord } from '../../src/model/invocation';
+import type { Reload } from '../../src/model/reload';
 import { type Platform, type PlatformEvents, type PlatformOptions, startPlatform } from '../../src/platform';
 import { type TestProject, writeProject } from './project';
 
@@ -11,6 +12,8 @@ export interface Served {
   readonly records: RequestRecord[];
   readonly late: LateLine[];
   readonly notices: string[];
+  /** Of the builds that became live after the first one. */
+  readonly reloads: Reload[];
   /** The record of the last request of this path (without query), waiting for it up to 2 s. */
   record(path: string): Promise<RequestRecord>;
   close(): Promise<void>;
@@ -60,6 +63,7 @@ export async function serve(
   const records: RequestRecord[] = [];
   const late: LateLine[] = [];
   const notices: string[] = [];
+  const reloads: Reload[] = [];
   const platform = await startPlatform(
     {
       ...DEFAULTS,
@@ -83,7 +87,10 @@ export async function serve(
         late.push(line);
         listeners.late?.(line);
       },
-      reloaded: (_build, problem) => notices.push(problem ?? 'reloaded'),
+      reloaded: (_build, problem, reload) => {
+        notices.push(problem ?? 'reloaded');
+        if (problem === null) reloads.push(reload);
+      },
       notice: (_level, message) => notices.push(message),
     },
   );
@@ -94,6 +101,7 @@ export async function serve(
     records,
     late,
     notices,
+    reloads,
     record: (path) => eventually(() => records.findLast(({ target }) => target.split('?')[0] === path)),
     close: async () => {
       await platform.close();
