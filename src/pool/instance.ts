@@ -49,8 +49,7 @@ export class Instance implements PoolInstance {
   killed = false;
   /** Where it is debugged; `null`: it is not. */
   inspector: InspectorSettings | null = null;
-  /** Once it is gone. */
-  endedBecause = '';
+  endedBecause = ''; // once it is gone
   readonly #claims: ClaimFile;
   readonly #frames: FrameReader;
   readonly #outbox: Buffer[] = [];
@@ -118,7 +117,6 @@ export class Instance implements PoolInstance {
     this.#outbox.push(encodeCall(invocation.asCall()));
   }
 
-  /** Loads these Functions before anybody calls them. */
   load(functionIndexes: readonly number[]): void {
     for (const index of functionIndexes) {
       this.#loading.add(index);
@@ -136,12 +134,10 @@ export class Instance implements PoolInstance {
     if (!this.process.channel.destroyed) this.process.channel.write(frames);
   }
 
-  /** Takes back what was sent ahead and certainly has not started; the first call stays. */
   takeBack(): Invocation[] {
     return this.dead ? [] : this.#askedBack.take(this.pending, 1);
   }
 
-  /** Of one that loads its module: what has not begun. The call that it loads for comes back as well, once it has. */
   withdraw(): Invocation[] {
     return this.dead || this.#isLoaded || !this.mayGiveBack ? [] : this.#askedBack.take(this.pending, 0);
   }
@@ -156,7 +152,7 @@ export class Instance implements PoolInstance {
     return callId === this.#announcedCallId || this.#claims.hasStarted(callId);
   }
 
-  /** Whether it sleeps until its next call, as it should once its calls are answered. */
+  /** Whether it sleeps, as it should once its calls are answered. */
   isFrozen(): boolean {
     return this.#claims.hasFrozenAfter(this.#lastCallId);
   }

@@ -257,7 +257,6 @@ export class Pool {
     }
   }
 
-  /** A spare loads nothing of the author's. */
   #onInput({ functionIndex }: Instance, file: string): void {
     if (functionIndex >= 0 && !this.#draining) this.events.input(functionIndex, file);
   }
