@@ -10,6 +10,7 @@ import { formatTable } from './measure/table';
 import { memory } from './memory';
 import { moderate } from './moderate';
 import { records } from './records';
+import { reload } from './reload';
 import { start } from './start';
 import { testing } from './testing';
 import { waiting } from './waiting';
@@ -23,6 +24,7 @@ const QUESTIONS: readonly Question[] = [
   functions,
   waiting,
   start,
+  reload,
   memory,
   records,
   loop,

@@ -4,6 +4,7 @@ import type { Reply } from '../src/protocol/messages';
 import {
   encodeConsole,
   encodeExiting,
+  encodeInput,
   encodeInspecting,
   encodeResult,
   encodeRetire,
@@ -72,6 +73,24 @@ const CHANNEL: readonly FunctionRow[] = [
     code: "require('fs').writeSync(3, Buffer.from([5, 0, 0, 0, 18, 1, 0, 0, 0])); callback(null, 'x');",
     error: 'HS_BROKE_PROTOCOL',
     detail: /malformed result/,
+  },
+  {
+    name: 'names a file that it loads twice',
+    code: `${forge(encodeInput('/x'), encodeInput('/x'))} ${NEVER}`,
+    error: 'HS_BROKE_PROTOCOL',
+    detail: /named a file twice/,
+  },
+  {
+    name: 'names more files than it may',
+    code: `${forge(...Array.from({ length: 2_001 }, (_, at) => encodeInput(`/${at}`)))} ${NEVER}`,
+    error: 'HS_BROKE_PROTOCOL',
+    detail: /named too many files/,
+  },
+  {
+    name: 'names a file whose name has no end',
+    code: `${forge(encodeInput('x'.repeat(5_000)))} ${NEVER}`,
+    error: 'HS_BROKE_PROTOCOL',
+    detail: /malformed input/,
   },
   {
     name: 'answers a call that is not running',

@@ -51,7 +51,7 @@ const { isNativeError } = types;
 /** After a freeze of this length the event loop turns before a handler starts: see `#begin`. */
 const LONG_FREEZE_MS = 500;
 
-/** How long a call waits to be taken back whose module was saved while it was loaded. */
+/** What was saved while it was loaded waits so long for the gateway. */
 const ASKS_AGAIN = 100;
 const ASKS_EACH_MS = 5;
 
@@ -189,6 +189,8 @@ export class Loop {
     state.answered = true;
     const end = (loaded: Loaded): void => {
       flushConsole();
+      // Files were saved meanwhile: it waits to be ended, for a process that loads them once they are whole.
+      if (this.#inputs?.areAsBefore() === false) sleep(ASKS_AGAIN * ASKS_EACH_MS);
       this.#retire ??= this.#modules.stuck;
       if (loaded.handler !== null) handlers[functionIndex] = loaded.handler;
       const failure = loaded.handler === null ? failureOf(loaded.error, loaded.code) : null;
@@ -366,7 +368,6 @@ export class Loop {
   }
 }
 
-/** Loaded in tests only. */
 function interceptOutbound(hook: OutboundHook): void {
   const outbound = require('./outbound') as typeof import('./outbound');
   outbound.interceptOutbound(hook);
