@@ -79,7 +79,7 @@ describe('compiling again', () => {
   it('what nothing was saved of starts no compiler', async (t) => {
     const { compile } = await settled(t, FILES);
     const before = await compile();
-    const [pid] = compilers();
+    const [pid] = await eventually(() => (compilers().length === 1 ? compilers() : undefined));
     process.kill(pid ?? 0, 'SIGKILL');
     await eventually(() => (compilers().length === 0 ? true : undefined));
     const after = await compile();

@@ -439,9 +439,14 @@ export const handler = (c, e, callback) => callback(null, String(value));`;
 
 describe('compiling', () => {
   it('starts nothing for a project of CommonJS', async (t) => {
+    // Those of the tests before this one may still be ending.
+    const before = compilers();
     const served = await start(t, { 'functions/a.js': "exports.handler = (c, e, cb) => cb(null, 'a');" });
     assert.equal(await ask(served, '/a'), '200 a');
-    assert.deepEqual(compilers(), []);
+    assert.deepEqual(
+      compilers().filter((pid) => !before.includes(pid)),
+      [],
+    );
   });
 
   it('leaves nothing behind, neither a process nor a file', async () => {
