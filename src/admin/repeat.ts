@@ -9,7 +9,7 @@ import type { Traffic } from '../model/invocation';
 import type { InvocationRecord } from '../model/record';
 import type { Kept } from '../records/records';
 import { HIDDEN, type Redactor } from '../records/redact';
-import { bytesOf, headerOf, recordOf } from '../records/view';
+import { bytesOf, headerLinesOf, headerOf, recordOf } from '../records/view';
 import type { CallRequest, ReplayAnswer, ReplayRequest } from './api';
 import type { AdminParts } from './parts';
 import { type Outgoing, refused, sendRequest } from './send-request';
@@ -190,7 +190,8 @@ class EditedRequest {
   }
 }
 
-function pairsOf(headers: readonly string[]): Headers {
+function pairsOf(kept: string): Headers {
+  const headers = headerLinesOf(kept);
   const pairs: (readonly [string, string])[] = [];
   for (let at = 0; at + 1 < headers.length; at += 2) pairs.push([headers[at] ?? '', headers[at + 1] ?? '']);
   return pairs;

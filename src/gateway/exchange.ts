@@ -106,17 +106,27 @@ export class Exchange {
       kind: route === null ? null : route.kind,
       visibility: route === null ? null : route.visibility,
       build: this.build,
-      requestHeaders: head.rawHeaders,
+      requestHeaders: head.rawHeaders.join('\n'),
       requestBody: raw.length === 0 ? unreadBody(head) : keepBody(raw, KEPT_REQUEST_BYTES),
-      responseHeaders: this.responseHeaders,
+      responseHeaders: this.responseHeaders.join('\n'),
       responseBody: this.isHead ? null : this.responseBody,
       timing: this.invocation === null ? null : this.#timing(this.invocation, now),
     };
   }
 
   #timing({ queuedAt, takenAt, startedAt }: Invocation, now: number): CallTiming {
-    const { answeredAt } = this;
-    return { receivedAt: this.#startedAt, queuedAt, takenAt, startedAt, answeredAt, sentAt: now };
+    return {
+      queuedAt: this.#since(queuedAt),
+      takenAt: this.#since(takenAt),
+      startedAt: this.#since(startedAt),
+      answeredAt: this.#since(this.answeredAt),
+      sentAt: this.#since(now),
+    };
+  }
+
+  /** Microseconds: small integers need no memory of their own. */
+  #since(at: number): number {
+    return at === 0 ? 0 : Math.max(1, Math.round((at - this.#startedAt) * 1_000));
   }
 }
 
@@ -129,9 +139,9 @@ export function unreadTraffic(socket: Duplex | null): Traffic {
     kind: null,
     visibility: null,
     build: null,
-    requestHeaders: NO_HEADERS,
+    requestHeaders: '',
     requestBody: null,
-    responseHeaders: NO_HEADERS,
+    responseHeaders: '',
     responseBody: null,
     timing: null,
   };

@@ -44,10 +44,13 @@ export interface Traffic {
   readonly kind: 'function' | 'asset' | null;
   readonly visibility: Visibility | null;
   readonly build: string | null;
-  /** Name, value, name, value, … */
-  readonly requestHeaders: readonly string[];
+  /**
+   * Name, value, name, value, …, with a line break between them, which no header can hold. One text instead of dozens: what
+   * is kept has to be looked at by the garbage collector again and again.
+   */
+  readonly requestHeaders: string;
   readonly requestBody: KeptBody | null;
-  readonly responseHeaders: readonly string[];
+  readonly responseHeaders: string;
   readonly responseBody: KeptBody | null;
   readonly timing: CallTiming | null;
 }
@@ -59,10 +62,8 @@ export interface KeptBody {
   readonly bytes: number;
 }
 
-/** Of a call, on the clock of `performance.now()`; 0: it did not come to that. */
+/** Of a call, whole microseconds since request line and headers were there; 0: it did not come to that. */
 export interface CallTiming {
-  /** Request line and headers were there. */
-  readonly receivedAt: number;
   /** The body too, and the call was given to the pool. */
   readonly queuedAt: number;
   /** A process took it, which may have had to start or to load the module. */

@@ -146,9 +146,8 @@ export class Records {
   }
 }
 
-/** The objects of one record, and what each header line takes beside its characters (measured on Node 22, rounded up). */
+/** The objects of one record without its texts (measured, rounded up). */
 const RECORD_BYTES = 900;
-const HEADER_BYTES = 32;
 
 /** Hot. About what it takes in memory. */
 function sizeOf({ target, traffic, console, detail }: RequestRecord): number {
@@ -159,12 +158,5 @@ function sizeOf({ target, traffic, console, detail }: RequestRecord): number {
   const { requestHeaders, requestBody, responseHeaders, responseBody } = traffic;
   if (requestBody !== null) bytes += requestBody.latin1.length;
   if (responseBody !== null) bytes += responseBody.latin1.length;
-  return bytes + headerBytes(requestHeaders) + headerBytes(responseHeaders);
-}
-
-/** Hot. */
-function headerBytes(headers: readonly string[]): number {
-  let bytes = headers.length * HEADER_BYTES;
-  for (let at = 0; at < headers.length; at++) bytes += headers[at]?.length ?? 0;
-  return bytes;
+  return bytes + requestHeaders.length + responseHeaders.length;
 }

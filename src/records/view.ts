@@ -42,8 +42,8 @@ export function recordOf(kept: Kept, redactor: Redactor): InvocationRecord {
     vendorCode: row?.vendor ?? null,
     timing: traffic?.timing ? timingOf(traffic.timing) : null,
     remoteAddress: traffic?.remoteAddress ?? null,
-    request: messageOf(traffic?.requestHeaders ?? [], traffic?.requestBody ?? null, redactor),
-    response: messageOf(traffic?.responseHeaders ?? [], traffic?.responseBody ?? null, redactor),
+    request: messageOf(traffic?.requestHeaders ?? '', traffic?.requestBody ?? null, redactor),
+    response: messageOf(traffic?.responseHeaders ?? '', traffic?.responseBody ?? null, redactor),
     parameters: parameters === null ? null : redactor.members(parameters),
     console: linesOf(record.console, redactor),
     consoleDroppedBytes: record.consoleDropped,
@@ -52,11 +52,16 @@ export function recordOf(kept: Kept, redactor: Redactor): InvocationRecord {
 }
 
 /** Of header lines as they were kept: name, value, name, value, … */
-export function headerOf(headers: readonly string[], name: string): string | null {
+export function headerOf(kept: string, name: string): string | null {
+  const headers = headerLinesOf(kept);
   for (let at = 0; at < headers.length; at += 2) {
     if (headers[at]?.toLowerCase() === name) return headers[at + 1] ?? null;
   }
   return null;
+}
+
+export function headerLinesOf(kept: string): readonly string[] {
+  return kept === '' ? [] : kept.split('\n');
 }
 
 export function bytesOf({ latin1 }: KeptBody): Buffer {
@@ -105,13 +110,13 @@ function linesOf(lines: readonly ConsoleLine[], redactor: Redactor): readonly Co
 }
 
 function timingOf(timing: CallTiming): Timing {
-  const { receivedAt, queuedAt, sentAt } = timing;
+  const { queuedAt, sentAt } = timing;
   const answeredAt = timing.answeredAt || sentAt;
   // A call that no process took has only waited; one whose handler did not begin has not run.
   const takenAt = timing.takenAt || answeredAt;
   const startedAt = timing.startedAt || answeredAt;
   return {
-    receiveMs: elapsed(receivedAt, queuedAt),
+    receiveMs: elapsed(0, queuedAt),
     waitMs: elapsed(queuedAt, takenAt),
     startMs: elapsed(takenAt, startedAt),
     runMs: elapsed(startedAt, answeredAt),
@@ -120,14 +125,15 @@ function timingOf(timing: CallTiming): Timing {
 }
 
 function elapsed(from: number, to: number): number {
-  return rounded(Math.max(0, to - from));
+  return rounded(Math.max(0, to - from) / 1_000);
 }
 
 function rounded(milliseconds: number): number {
   return Math.round(milliseconds * 100) / 100;
 }
 
-function messageOf(headers: readonly string[], body: KeptBody | null, redactor: Redactor): RecordedMessage {
+function messageOf(kept: string, body: KeptBody | null, redactor: Redactor): RecordedMessage {
+  const headers = headerLinesOf(kept);
   const shown: (readonly [string, string])[] = [];
   for (let at = 0; at + 1 < headers.length; at += 2) {
     const name = headers[at] ?? '';
@@ -135,7 +141,7 @@ function messageOf(headers: readonly string[], body: KeptBody | null, redactor: 
   }
   return {
     headers: shown,
-    body: body === null ? null : bodyOf(body, headerOf(headers, 'content-type'), redactor),
+    body: body === null ? null : bodyOf(body, headerOf(kept, 'content-type'), redactor),
   };
 }
 
