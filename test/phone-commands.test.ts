@@ -144,6 +144,16 @@ test('the running project of the folder is found, and one that does not run is m
   assert.match(missed.err, /Nothing answers at http:\/\/localhost:1: start the project/);
 });
 
+test('things go wrong on purpose', async (t) => {
+  const phone = await start(t);
+  const slow = await run(phone, ['sms', 'hi', '--fault', 'slow=16s@/sms/reply', '--fault', 'lost']);
+  assert.equal(slow.code, 1);
+  assert.match(slow.out, /11200 HTTP retrieval failure: the answer took 16000 ms longer/);
+  const wrong = await run(phone, ['sms', 'hi', '--fault', 'boring']);
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /use a status such as 503, slow=9s/);
+});
+
 test('a signature that is refused is explained', async (t) => {
   const phone = await start(t);
   await phone.served.project.write('other/.env', 'AUTH_TOKEN=another\n');

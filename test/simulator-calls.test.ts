@@ -1,8 +1,9 @@
 /** Calls to a project: what is heard, what is asked, and what the webhooks are told. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Call, CallEvent } from '../src/simulator';
+import { type Call, type CallEvent, REAL_CLOCK } from '../src/simulator';
 import { answering, phoneFor } from './support/phone';
+import { eventually } from './support/serve';
 
 function heard(call: Call): readonly string[] {
   return call.events.flatMap((event) => (event.type === 'said' ? [event.text] : []));
@@ -153,4 +154,26 @@ test('after the end nothing more can be asked of a call', async (t) => {
   const call = await phone.simulator.call({ url: '/short' });
   await assert.rejects(call.press('1'), { code: 'HS_CALL_STATE' });
   await call.hangUp();
+});
+
+test('in real time a prompt is interrupted, and a second is a second', async (t) => {
+  const prompt = 'many words that nobody wants to hear '.repeat(10);
+  const phone = await phoneFor(
+    {
+      'functions/menu.js': answering(`<Gather numDigits="1" action="/short"><Say>${prompt}</Say></Gather>`),
+      'functions/short.js': answering('<Gather timeout="1"/><Say>bye</Say>'),
+    },
+    { clock: REAL_CLOCK },
+  );
+  t.after(phone.close);
+  const call = phone.simulator.dial({ url: '/menu' });
+  await eventually(() => ofType(call, 'said')[0], 10_000);
+  await call.press('1');
+  assert.equal(call.waiting?.for, 'input');
+  const asked = call.now();
+  await call.finished;
+  assert.equal(heard(call).at(-1), 'bye');
+  const [gathered] = ofType(call, 'gathered');
+  assert.ok((gathered?.at ?? Infinity) < (ofType(call, 'said')[0]?.durationMs ?? 0));
+  assert.ok(call.now() - asked >= 900, `${call.now() - asked} ms`);
 });

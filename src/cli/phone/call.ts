@@ -65,6 +65,7 @@ async function runCall(given: Arguments, surroundings: Surroundings): Promise<nu
     const call = await simulator.call({
       url: target.url,
       method: sources.value('method'),
+      faults: sources.value('fault'),
       ...optional('from', sources.value('from')),
       ...optional('to', sources.value('to')),
       ...optional('fallbackUrl', sources.value('fallbackUrl')),

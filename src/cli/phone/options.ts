@@ -1,7 +1,9 @@
 /** What `sms` and `call` understand, beside the options of `start`: those say which project is meant. */
 import { readInteger, readText, switchOption, valueOption } from '../../config/option';
 import { OPTIONS } from '../../config/options';
+import type { FaultRule } from '../../simulator';
 import { DEFAULT_FROM, DEFAULT_TO } from '../../simulator';
+import { FAULTS_ALLOWED, readFaults } from './faults';
 
 const text = (placeholder: string, allowed: string, initialText: string, help: string) =>
   valueOption<string | null>({
@@ -40,6 +42,17 @@ const COMMON = {
     configurable: false,
   }),
   fallbackUrl: text('PATH-OR-URL', 'a path or a URL', 'none', 'Asked where the webhook fails.'),
+  fault: valueOption<readonly FaultRule[]>({
+    kind: 'list',
+    group: 'Options',
+    placeholder: 'KIND[@PATH]',
+    initial: [],
+    initialText: 'none',
+    allowed: FAULTS_ALLOWED,
+    read: readFaults,
+    help: 'What goes wrong on purpose with each webhook (lost: each callback), or with those whose path holds PATH. May be given several times.',
+    configurable: false,
+  }),
   verbose: switchOption({
     group: 'Options',
     initial: false,

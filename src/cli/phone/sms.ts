@@ -55,6 +55,7 @@ async function runSms(given: Arguments, surroundings: Surroundings): Promise<num
   const thread = simulator.thread({
     url: target.url,
     method: sources.value('method'),
+    faults: sources.value('fault'),
     delivery: sources.value('delivery'),
     ...optional('from', sources.value('from')),
     ...optional('to', sources.value('to')),

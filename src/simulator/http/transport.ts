@@ -144,7 +144,8 @@ function oneOf(value: string | string[] | undefined): string | null {
 
 function failureOf(error: unknown): TransportAnswer {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const detail = error instanceof Error ? (error.message || code).slice(0, 300) : String(error);
+  const text = error instanceof Error ? error.message || code : String(error);
+  const detail = text.replace(/\s+/g, ' ').trim().slice(0, 300);
   return { type: 'failure', kind: kindOf(code), detail };
 }
 

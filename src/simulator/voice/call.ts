@@ -17,17 +17,9 @@ import { runDocuments } from './run-documents';
 import { CallSession } from './session';
 import { type CallOptions, LONGEST_CALL_MS } from './settings';
 import { Timeline } from './timeline';
+import { Waits } from './waits';
 
 export type { CallOptions } from './settings';
-
-type WaitEffect = Extract<Effect, { readonly type: 'wait' }>;
-
-interface Pending {
-  readonly wait: WaitEffect;
-  /** When its time is over. */
-  readonly until: number;
-  readonly resolve: (input: Input | 'closed') => void;
-}
 
 export class Call {
   readonly sid: string;
@@ -40,18 +32,12 @@ export class Call {
   readonly #session: CallSession;
   readonly #sender: WebhookSender;
   readonly #callbacks: Callbacks;
+  readonly #waits: Waits;
   readonly #wiring: Wiring;
   readonly #identity: LegIdentity;
   readonly #events: CallEvent[] = [];
   readonly #startedAt: number;
   #finish: () => void = () => {};
-  #settled: (() => void)[] = [];
-  #pending: Pending | null = null;
-  #timer: NodeJS.Timeout | null = null;
-  /** Who hung up while the call was busy. */
-  #hangUps: LegName[] = [];
-  /** How much time may still pass by itself. */
-  #budgetMs = 0;
   #closed = false;
   #over = false;
   #status: CallStatus = 'queued';
@@ -87,6 +73,11 @@ export class Call {
         }
       },
     });
+    this.#waits = new Waits({
+      timeline: this.#timeline,
+      callbacks: this.#callbacks,
+      inSteps: options.pace === 'steps',
+    });
   }
 
   /** Everything so far. */
@@ -100,7 +91,7 @@ export class Call {
 
   /** What somebody has to do now; `null` while the call is busy, or over. */
   get waiting(): Waiting | null {
-    return this.#pending?.wait.waiting ?? null;
+    return this.#waits.waiting;
   }
 
   get isOver(): boolean {
@@ -126,7 +117,7 @@ export class Call {
     this.#tell({ type: 'pressed', digits: keys }, leg);
     const listener = this.#listenerOf();
     for (const digit of keys) {
-      if (this.#listenerOf() === listener && this.#deliver({ type: 'digit', leg, digit }))
+      if (this.#listenerOf() === listener && this.#waits.give({ type: 'digit', leg, digit }))
         await this.settled();
       else this.#tell({ type: 'ignored', input: digit }, leg);
     }
@@ -136,7 +127,7 @@ export class Call {
   async speak(text: string, { confidence = 0.9, leg = 'caller' as LegName } = {}): Promise<void> {
     this.#mustRun('nothing can be said');
     this.#tell({ type: 'spoke', text }, leg);
-    if (this.#deliver({ type: 'speech', leg, text, confidence })) await this.settled();
+    if (this.#waits.give({ type: 'speech', leg, text, confidence })) await this.settled();
     else this.#tell({ type: 'ignored', input: text }, leg);
   }
 
@@ -144,20 +135,15 @@ export class Call {
   async wait(ms: number): Promise<void> {
     this.#mustRun('time cannot pass');
     if (!this.#timeline.isVirtual) {
-      await Promise.race([new Promise((resolve) => setTimeout(resolve, ms)), this.finished]);
+      await this.#passRealTime(Math.min(ms, LONGEST_CALL_MS));
       return;
     }
-    this.#budgetMs = ms;
-    await this.#passTime();
-    await this.settled();
-    this.#budgetMs = 0;
+    await this.#waits.pass(ms, () => this.settled());
   }
 
   /** Nobody does anything until what the call waits for is over. */
   silence(): Promise<void> {
-    const pending = this.#pending;
-    const left = pending === null ? 0 : pending.until - this.now();
-    return this.wait(Number.isFinite(left) ? left : 0);
+    return this.wait(this.#waits.remainingMs);
   }
 
   /** With the pace `steps`: until the next thing that is heard or asked. */
@@ -171,7 +157,7 @@ export class Call {
       throw new CodedError('HS_CALL_STATE', `nobody else is in the call: it ${this.#stateText()}`);
     }
     this.#tell({ type: 'hung up' }, leg);
-    if (!this.#deliver({ type: 'hang up', leg }, true)) this.#hangUps.push(leg);
+    this.#waits.hangUp(leg);
     await this.settled();
   }
 
@@ -194,19 +180,16 @@ export class Call {
 
   /** Ends it without further ado: nothing more is sent. May be called again. */
   async close(): Promise<void> {
-    if (this.#over) return;
     this.#closed = true;
     this.#callbacks.drop();
-    const pending = this.#take();
-    pending?.resolve('closed');
+    this.#waits.close();
     await this.finished;
   }
 
   /** Resolves once the call waits for somebody, or is over with all callbacks sent. */
   settled(): Promise<void> {
     if (this.#over) return this.finished;
-    if (this.#pending !== null && this.#isParked(this.#pending.wait)) return Promise.resolve();
-    return new Promise((resolve) => this.#settled.push(resolve));
+    return this.#waits.isParked ? Promise.resolve() : this.#waits.untilParked();
   }
 
   async #decide(outcome: DialOutcome, party: number): Promise<void> {
@@ -215,7 +198,7 @@ export class Call {
     if (waiting === null || !['answer', 'agent', 'conference'].includes(waiting.for)) {
       throw new CodedError('HS_CALL_STATE', `nobody is dialled: the call ${this.#stateText()}`);
     }
-    this.#deliver({ type: 'outcome', outcome, party });
+    this.#waits.give({ type: 'outcome', outcome, party });
     await this.settled();
   }
 
@@ -255,7 +238,7 @@ export class Call {
     await this.#callbacks.drain();
     this.#wiring.clock.reach(this.#startedAt + this.now());
     this.#finish();
-    this.#flush();
+    this.#waits.flush();
   }
 
   async #carryOut(steps: Steps<CallEnd>): Promise<CallEnd> {
@@ -283,87 +266,22 @@ export class Call {
         await this.#callbacks.add(effect.webhook, effect.delayMs);
         return undefined;
       case 'wait':
-        return this.#wait(effect);
+        return this.#waits.begin(effect);
     }
   }
 
-  async #wait(wait: WaitEffect): Promise<Input | 'closed'> {
-    const leg = this.#hangUps.shift();
-    if (leg !== undefined) return { type: 'hang up', leg };
-    const until = this.now() + Math.min(wait.ms, LONGEST_CALL_MS + 1);
-    const given = new Promise<Input | 'closed'>((resolve) => {
-      this.#pending = { wait, until, resolve };
+  async #passRealTime(ms: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const passed = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, ms);
     });
-    if (!this.#timeline.isVirtual) {
-      this.#timer = setTimeout(
-        () => this.#take()?.resolve({ type: 'elapsed' }),
-        Math.max(0, until - this.now()),
-      );
-    } else if (!this.#isParked(wait)) {
-      await this.#elapse();
-    } else if (this.#budgetMs > 0) {
-      await this.#passTime();
-    }
-    if (this.#pending !== null && this.#isParked(wait)) this.#flush();
-    return given;
-  }
-
-  /** Somebody has to do something, or (with the pace `steps`) to let it go on. */
-  #isParked(wait: WaitEffect): boolean {
-    if (!this.#timeline.isVirtual) return wait.waiting !== null && !wait.passes;
-    return !wait.passes || this.#options.pace === 'steps';
-  }
-
-  /** The time of the pending wait passes. */
-  async #elapse(): Promise<void> {
-    const pending = this.#pending;
-    if (pending === null) return;
-    this.#budgetMs = Math.max(0, this.#budgetMs - (pending.until - this.now()));
-    await this.#callbacks.runUntil(pending.until);
-    this.#timeline.moveTo(pending.until);
-    if (this.#pending === pending) this.#take()?.resolve({ type: 'elapsed' });
-  }
-
-  /** As much of the pending wait as the budget allows. */
-  async #passTime(): Promise<void> {
-    const pending = this.#pending;
-    if (pending === null) return;
-    const left = pending.until - this.now();
-    if (left <= this.#budgetMs) {
-      await this.#elapse();
-      return;
-    }
-    const now = this.now() + this.#budgetMs;
-    this.#budgetMs = 0;
-    await this.#callbacks.runUntil(now);
-    this.#timeline.moveTo(now);
-  }
-
-  /** Whether somebody took it. */
-  #deliver(input: Input, always = false): boolean {
-    const pending = this.#pending;
-    if (pending === null || (!always && pending.wait.waiting === null)) return false;
-    this.#take()?.resolve(input);
-    return true;
-  }
-
-  #take(): Pending | null {
-    const pending = this.#pending;
-    this.#pending = null;
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-    return pending;
+    await Promise.race([passed, this.finished]);
+    clearTimeout(timer);
   }
 
   /** Which question is open: keys that are left over do not answer the next one. */
   #listenerOf(): number {
     return this.#events.findLastIndex(({ type }) => CLOSING.includes(type));
-  }
-
-  #flush(): void {
-    const settled = this.#settled;
-    this.#settled = [];
-    for (const resolve of settled) resolve();
   }
 
   #tell(body: CallEventBody, leg: LegName = 'caller'): void {
@@ -373,7 +291,14 @@ export class Call {
   #emit(event: CallEvent): void {
     if (event.type === 'status' && event.leg === 'caller') this.#status = event.status;
     this.#events.push(event);
-    this.#options.onEvent?.(event);
+    try {
+      this.#options.onEvent?.(event);
+    } catch (error) {
+      // A listener that fails is not the call's failure: it is told to the process, and the call goes on.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
   }
 }
 
