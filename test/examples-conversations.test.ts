@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { runProgram } from './support/program';
 import { writeProject } from './support/project';
 import { serve } from './support/serve';
 
@@ -22,6 +23,12 @@ describe('the examples carry conversation tests', () => {
       for (const { path, visibility } of functions) {
         assert(visibility === 'private' || readme.includes(`\`${path}`), path);
       }
+    });
+
+    it(`and \`check\` finds nothing in them: ${name}`, async () => {
+      const { code, stdout } = await runProgram(['check', join(EXAMPLES, name)]);
+      assert.equal(code, 0, stdout);
+      assert.match(stdout, /^Nothing found/);
     });
 
     it(`which pass: ${name}`, async (t) => {

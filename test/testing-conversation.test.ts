@@ -253,6 +253,29 @@ describe('texts in a test', () => {
   });
 });
 
+describe('what is told of a phone that only receives', () => {
+  it('is why any Function of the project failed', async (t) => {
+    const app = await started(t);
+    const call = await app.call();
+    await call.press('3');
+    const { message } = await failureOf(app.phone('+15559990000').receives('anything'));
+    assert.match(message, /\+15559990000 does not receive "anything"/);
+    assert.match(message, /HS_THREW: Error: a mistake of the author/);
+  });
+});
+
+describe('a Function that hangs, in a conversation', () => {
+  it('fails the test with what happened, long before a test runner gives up', async (t) => {
+    const hangs = 'exports.handler = () => { for (;;); };';
+    const app = await started(t, { 'functions/sms.js': hangs }, { timeout: 300 });
+    const phone = await app.sms('Hello');
+    assert.match(
+      (await failureOf(phone.receives('Hi'))).message,
+      /POST \/sms 504[\s\S]*functions\/sms\.js HS_RUN_TIMEOUT/,
+    );
+  });
+});
+
 describe('where texts and calls of a test go', () => {
   it('is a path of the project', async (t) => {
     const app = await started(t);

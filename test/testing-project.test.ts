@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { CodedError } from '../src/errors';
 import { type InlineFiles, type StartOptions, startProject, type TestProject } from '../src/testing';
@@ -105,6 +105,13 @@ describe('a project under test', () => {
     for (const app of apps) assert.equal((await app.get('/f')).status, 200);
     await Promise.all(apps.map((app) => app.close()));
     assert(existsSync(folder.file('functions/f.js')), 'the folder is not ours to remove');
+  });
+
+  it('may be a folder that is named from where the test runs', async (t) => {
+    const folder = await writeProject({ 'functions/f.js': SHOWS });
+    t.after(() => folder.remove());
+    const app = await started(t, relative(process.cwd(), folder.path));
+    assert.deepEqual([app.root, (await app.get('/f')).status], [folder.path, 200]);
   });
 
   it('says of a Function that cannot be loaded where and why', async (t) => {

@@ -12,8 +12,8 @@ export interface Failure {
   readonly operator: string;
   /** The conversation so far. */
   readonly transcript: string;
-  /** Ids of the records that belong to it. */
-  readonly recordIds: readonly string[];
+  /** Ids of the records that belong to it; `null`: all of the project may. */
+  readonly recordIds: readonly string[] | null;
 }
 
 /** A flood of lines hides what matters. */
@@ -35,16 +35,11 @@ export class Evidence {
     return new AssertionError({ message: `${text}\n`, actual, expected, operator });
   }
 
-  #ofFunctions(ids: readonly string[]): string {
-    const records = this.records.all.filter(({ id }) => ids.includes(id));
-    const failures = section(
-      'What failed',
-      records
-        .map(failureText)
-        .filter((text) => text !== '')
-        .join('\n'),
-    );
-    const lines = this.records.lines.filter(({ requestId }) => requestId !== null && ids.includes(requestId));
+  #ofFunctions(ids: readonly string[] | null): string {
+    const belongs = (id: string | null) => id !== null && (ids === null || ids.includes(id));
+    const failed = this.records.all.filter(({ id }) => belongs(id)).map(failureText);
+    const failures = section('What failed', failed.filter((text) => text !== '').join('\n'));
+    const lines = this.records.lines.filter(({ requestId }) => belongs(requestId));
     const written = lines.map(({ resource, level, text }) => `${resource ?? ''} ${level}: ${text}`);
     return [failures, section('What the Functions wrote', written.join('\n'))]
       .filter((text) => text !== '')

@@ -1,5 +1,5 @@
 /** What a test may say about the project that it starts. */
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { MEMORY_MB, OPEN_FILES, PROCESSES, TEMPORARY_MB } from '../model/limits';
 import type { Isolation, PlatformOptions, ProjectOptions } from '../platform';
 
@@ -56,6 +56,7 @@ export const INSTANCE_LIMITS = {
   temporaryMb: TEMPORARY_MB,
 } as const;
 
+/** `root`: absolute. */
 export function platformOptions(root: string, options: StartOptions): PlatformOptions {
   return {
     ...INSTANCE_LIMITS,
@@ -86,10 +87,10 @@ export function platformOptions(root: string, options: StartOptions): PlatformOp
 function projectOptions(root: string, options: StartOptions): ProjectOptions {
   const { authToken } = options;
   return {
-    root: resolve(root),
+    root,
     functionsFolder: options.functionsFolder ?? null,
     assetsFolder: options.assetsFolder ?? null,
-    envFile: options.env === undefined ? null : join(resolve(root), options.env),
+    envFile: options.env === undefined ? null : join(root, options.env),
     loadLocalEnv: options.loadLocalEnv ?? false,
     legacyMode: options.legacyMode ?? false,
     variables: { ...(authToken === undefined ? {} : tokenVariables(authToken)), ...options.variables },

@@ -120,15 +120,20 @@ export class TestPhone {
       .slice(this.#seen)
       .map(({ body, media }) => [body, ...media].join(' '))
       .join('\n');
-    const exchanges = [...this.#threads].flatMap((thread) => thread.exchanges);
-    const recordIds = exchanges.flatMap(({ requests }) => requests.flatMap(({ recordId }) => recordId ?? []));
     throw this.#parts.evidence.fail({
       operator,
       message,
       expected,
       actual,
       transcript: this.transcript,
-      recordIds,
+      recordIds: this.#recordIds(),
     });
+  }
+
+  /** Of a phone that only receives, anybody's conversation may be to blame. */
+  #recordIds(): readonly string[] | null {
+    if (this.#threads.size === 0) return null;
+    const exchanges = [...this.#threads].flatMap((thread) => thread.exchanges);
+    return exchanges.flatMap(({ requests }) => requests.flatMap(({ recordId }) => recordId ?? []));
   }
 }

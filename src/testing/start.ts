@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
 import { startPlatform } from '../platform';
 import type { ProcessSupply } from '../pool/supply';
 import { INSTANCE_LIMITS, type InlineFiles, platformOptions, type StartOptions } from './options';
@@ -24,7 +25,7 @@ export async function startProject(
     return WORKSHOP.leave(place);
   };
   try {
-    const root = typeof source === 'string' ? source : place.folder.write(source);
+    const root = typeof source === 'string' ? resolve(source) : place.folder.write(source);
     return await serve({ id, root, options, parseJson }, place, end);
   } catch (error) {
     await end();
