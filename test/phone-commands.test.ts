@@ -164,6 +164,22 @@ test('a signature that is refused is explained', async (t) => {
   assert.match(err, /is the AUTH_TOKEN in \.env the one/);
 });
 
+test('in real time a key interrupts the prompt', async (t) => {
+  const phone = await start(t);
+  const child = spawn(process.execPath, [MAIN, 'call', '--real-time', '-p', String(phone.served.port)], {
+    cwd: phone.served.project.path,
+    env: { PATH: process.env.PATH },
+  });
+  let out = '';
+  child.stdout.on('data', (data) => {
+    out += data;
+    if (out.includes('Press 1') && !out.includes('presses')) child.stdin.write('1\n');
+  });
+  const [code] = await once(child, 'close');
+  assert.equal(code, 0);
+  assert.match(out, /< Press 1 for sales\.\n> presses 1\n[\s\S]*< Sales is closed\.\n/);
+});
+
 test('Ctrl-C hangs up, and the transcript is still shown', async (t) => {
   const phone = await start(t);
   const child = spawn(process.execPath, [MAIN, 'call', '-p', String(phone.served.port)], {

@@ -7,6 +7,7 @@ import { CodedError } from '../../errors';
 import {
   type Call,
   type CallEvent,
+  type CallOptions,
   callEventText,
   callTranscript,
   createSimulator,
@@ -20,7 +21,7 @@ import { coloursOf, wantsColours } from '../../telemetry/colours';
 import type { Command, Surroundings } from '../command';
 import { EXIT } from '../exit-code';
 import { hintsFor } from './hints';
-import { talkOnTerminal } from './keypad';
+import { talkInRealTime, talkOnTerminal } from './keypad';
 import { linesOf } from './lines';
 import { CALL_FLAGS, CALL_OPTIONS } from './options';
 import { Printer } from './printer';
@@ -60,30 +61,57 @@ async function runCall(given: Arguments, surroundings: Surroundings): Promise<nu
   const simulator = simulatorFor(target, sources);
   const stop = endOnSignals(simulator);
   try {
-    const printer = printerOf(surroundings);
-    const isQuiet = wantsJson || script !== null;
-    const call = await simulator.call({
-      url: target.url,
-      method: sources.value('method'),
-      faults: sources.value('fault'),
-      ...optional('from', sources.value('from')),
-      ...optional('to', sources.value('to')),
-      ...optional('fallbackUrl', sources.value('fallbackUrl')),
-      ...optional('statusCallback', sources.value('statusCallback')),
-      ...(isQuiet ? {} : { onEvent: (event) => show(event, printer, sources.value('verbose')) }),
-    });
-    const failure =
-      script === null ? await byHand(call, surroundings, printer) : await runScript(script, call);
-    await call.hangUp();
-    await call.finished;
-    report({ call, failure, script, wantsJson }, surroundings);
-    for (const hint of hintsFor(problemsOf(call), target.baseUrl))
+    const outcome = await makeCall({ simulator, sources, target, script, wantsJson }, surroundings);
+    report(outcome, surroundings);
+    const { call, failure } = outcome;
+    for (const hint of hintsFor(problemsOf(call), target.baseUrl)) {
       surroundings.stderr.write(`hookswitch: ${hint}\n`);
+    }
     return failure === null && (script !== null || isFine(call)) ? EXIT.ok : EXIT.failure;
   } finally {
     stop();
     await simulator.close();
   }
+}
+
+interface Plan {
+  readonly simulator: Simulator;
+  readonly sources: CallSources;
+  readonly target: Target;
+  readonly script: readonly ScriptStep[] | null;
+  readonly wantsJson: boolean;
+}
+
+async function makeCall(plan: Plan, surroundings: Surroundings): Promise<Outcome> {
+  const { simulator, sources, script, wantsJson } = plan;
+  const printer = printerOf(surroundings);
+  const isVerbose = sources.value('verbose');
+  const onEvent = (event: CallEvent): void => {
+    if (!wantsJson && script === null) show(event, printer, isVerbose);
+  };
+  const options = { ...callOptionsOf(plan), onEvent };
+  const isLive = script === null && sources.value('realTime');
+  const call = isLive ? simulator.dial(options) : await simulator.call(options);
+  const failure = script === null ? null : await runScript(script, call);
+  if (script === null) {
+    const talk = isLive ? talkInRealTime : talkOnTerminal;
+    await Promise.race([talk(call, surroundings.stdin, printer), call.finished]);
+  }
+  await call.hangUp();
+  await call.finished;
+  return { call, failure, script, wantsJson };
+}
+
+function callOptionsOf({ sources, target }: Plan): CallOptions {
+  return {
+    url: target.url,
+    method: sources.value('method'),
+    faults: sources.value('fault'),
+    ...optional('from', sources.value('from')),
+    ...optional('to', sources.value('to')),
+    ...optional('fallbackUrl', sources.value('fallbackUrl')),
+    ...optional('statusCallback', sources.value('statusCallback')),
+  };
 }
 
 async function readScript(
@@ -131,11 +159,6 @@ function endOnSignals(simulator: Simulator): () => void {
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-async function byHand(call: Call, { stdin }: Surroundings, printer: Printer): Promise<null> {
-  await Promise.race([talkOnTerminal(call, stdin, printer), call.finished]);
-  return null;
-}
 
 function show(event: CallEvent, printer: Printer, isVerbose: boolean): void {
   const isDetail = event.type === 'request' || event.type === 'status' || event.type === 'gathered';

@@ -16,6 +16,7 @@ const KEYS: readonly string[] = [
   'hang up           as Ctrl-C and Ctrl-D do',
 ];
 
+/** The call stands still until something is typed. */
 export async function talkOnTerminal(call: Call, stdin: NodeJS.ReadStream, printer: Printer): Promise<void> {
   ask(call, printer);
   for await (const line of linesOf(stdin)) {
@@ -23,6 +24,15 @@ export async function talkOnTerminal(call: Call, stdin: NodeJS.ReadStream, print
     await act(line.trim(), call, printer);
     if (call.isOver) return;
     ask(call, printer);
+  }
+  await call.hangUp();
+}
+
+/** The call goes on meanwhile: what is typed during a prompt interrupts it. */
+export async function talkInRealTime(call: Call, stdin: NodeJS.ReadStream, printer: Printer): Promise<void> {
+  for await (const line of linesOf(stdin)) {
+    if (call.isOver) return;
+    void act(line.trim(), call, printer);
   }
   await call.hangUp();
 }
