@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it, type TestContext } from 'node:test';
+import { Redactor } from '../src/records/redact';
 import {
   answer,
   type InlineFiles,
@@ -15,6 +16,7 @@ import {
   twilioError,
 } from '../src/testing';
 import { Cassette } from '../src/testing/outbound/cassette';
+import { forward } from '../src/testing/outbound/forward';
 import { type TestProject as Folder, writeProject } from './support/project';
 
 const SEND = `exports.handler = async (context, event, callback) => {
@@ -314,7 +316,7 @@ describe('a file of recorded answers', () => {
   it('answers in the order of the recording, the last one again and again', async (t) => {
     const folder = await folderFor(t);
     const cassette = folder.file('answers/shop.json');
-    const recording = new Cassette(cassette, {});
+    const recording = new Cassette(cassette, new Redactor());
     recording.add(asked(URL_ASKED), answer({ json: { count: 1 } }));
     recording.add(asked(URL_ASKED), answer({ status: 202, body: Buffer.from([0xff, 0x00]) }));
     recording.save();
@@ -335,10 +337,9 @@ describe('a file of recorded answers', () => {
 
   it('holds no secrets', async (t) => {
     const folder = await folderFor(t);
-    const recording = new Cassette(folder.file('secrets.json'), {
-      AUTH_TOKEN: 'value-of-the-token',
-      COLOUR: 'very-blue',
-    });
+    const redactor = new Redactor();
+    redactor.learn({ AUTH_TOKEN: 'value-of-the-token', COLOUR: 'very-blue' });
+    const recording = new Cassette(folder.file('secrets.json'), redactor);
     const request = asked(URL_ASKED, { Password: 'hunter2', To: TO, Note: 'value-of-the-token' });
     const headers = { 'set-cookie': 'session=of-mine', 'content-type': 'application/json' };
     recording.add(
@@ -349,10 +350,27 @@ describe('a file of recorded answers', () => {
     const text = readFileSync(folder.file('secrets.json'), 'utf8');
     assert.doesNotMatch(text, /very-secret|hunter2|value-of-the-token|of-mine|abc|def/);
     assert.match(text, /very-blue/);
-    assert.equal(
-      new Cassette(folder.file('secrets.json'), { AUTH_TOKEN: 'value-of-the-token' }).find(request)?.status,
-      200,
-    );
+    assert.equal(new Cassette(folder.file('secrets.json'), redactor).find(request)?.status, 200);
+  });
+
+  it('is made of what the world really answers', async (t) => {
+    const world = createServer((request, response) => {
+      response.writeHead(201, {
+        'content-type': 'text/plain',
+        'x-encoding': request.headers['accept-encoding'] ?? 'none',
+      });
+      request.pipe(response);
+    });
+    await new Promise<void>((resolve) => world.listen(0, '127.0.0.1', resolve));
+    t.after(() => world.close());
+    const url = `http://127.0.0.1:${(world.address() as AddressInfo).port}/echo?a=1`;
+    const headers = { 'accept-encoding': 'gzip', 'content-type': 'text/plain' };
+    const {
+      status,
+      body,
+      headers: answered,
+    } = await forward({ ...asked(url, { a: 'b' }), method: 'POST', headers });
+    assert.deepEqual([status, body.toString(), answered['x-encoding']], [201, 'a=b', 'none']);
   });
 
   for (const [title, content] of [
@@ -362,7 +380,9 @@ describe('a file of recorded answers', () => {
     it(`is refused where it is ${title}`, async (t) => {
       const folder = await folderFor(t);
       await folder.write('broken.json', content ?? '');
-      assert.throws(() => new Cassette(folder.file('broken.json'), {}), { code: 'HS_TEST_USAGE' });
+      assert.throws(() => new Cassette(folder.file('broken.json'), new Redactor()), {
+        code: 'HS_TEST_USAGE',
+      });
     });
   }
 });

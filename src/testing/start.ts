@@ -48,8 +48,7 @@ async function serve(
   const settings = platformOptions(root, options);
   const records = new TestRecords();
   const { network = 'refuse', cassette } = options;
-  const variables = () => platform.build.variables;
-  const outbound = new Outbound({ network, cassette, folder: place.folder.path, variables });
+  const outbound = new Outbound({ network, cassette, folder: place.folder.path, redactor: records.redactor });
   const hook = { rulesFile: outbound.rulesFile, project: id, port: await place.outbound.port() };
   place.outbound.add(id, outbound);
   const platform = await startPlatform({ ...settings, ...supplyFor(root, options), outbound: hook }, records);

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { CodedError } from '../../errors';
+import type { Redactor } from '../../records/redact';
 import { OutboundAnswer } from './answer';
 import type { OutboundRequest } from './request';
 
@@ -19,26 +20,21 @@ interface Recorded {
 }
 
 const HEADERS_KEPT = ['content-type', 'location', 'twilio-request-id', 'content-encoding'];
-const SECRET_NAME = /token|secret|password|passwd|api_?key|authorization|credential|signature/i;
-const REDACTED = '***';
-/** Shorter ones are words. */
-const SECRET_CHARACTERS = 8;
 
 export class Cassette {
   readonly records: boolean;
   readonly #file: string;
   readonly #recorded: Recorded[];
   readonly #used = new Set<Recorded>();
-  readonly #secrets: readonly string[];
+  readonly #redactor: Redactor;
   #changed = false;
 
-  /** Throws `CodedError` (HS_TEST_USAGE) where the file is none. `variables`: those of the project. */
-  constructor(file: string, variables: Readonly<Record<string, string>>) {
+  /** Throws `CodedError` (HS_TEST_USAGE) where the file is none. `redactor`: knows the secrets of the project. */
+  constructor(file: string, redactor: Redactor) {
     this.#file = resolve(file);
     this.records = process.env[RECORD_VARIABLE] === 'record';
     this.#recorded = existsSync(this.#file) ? readCassette(this.#file) : [];
-    const named = Object.entries(variables).filter(([name]) => SECRET_NAME.test(name));
-    this.#secrets = named.map(([, value]) => value).filter((value) => value.length >= SECRET_CHARACTERS);
+    this.#redactor = redactor;
   }
 
   /** Those that are the same are answered in their order; the last one again and again. */
@@ -57,7 +53,7 @@ export class Cassette {
     const text = body.toString('utf8');
     const isText = Buffer.from(text).equals(body);
     const written = isText
-      ? { body: this.#redact(redactJson(text)) }
+      ? { body: this.#redactor.body(text, headers['content-type'] ?? null) }
       : { body: body.toString('base64'), base64: true as const };
     const recorded: Recorded = {
       request: this.#keyOf(request),
@@ -75,22 +71,22 @@ export class Cassette {
     writeFileSync(this.#file, `${JSON.stringify(this.#recorded, null, 2)}\n`);
   }
 
-  #keyOf({ method, url, body, form }: OutboundRequest): Recorded['request'] {
-    const fields =
-      Object.keys(form).length > 0 ? redactFields(new URLSearchParams(body.toString('utf8'))) : null;
+  /** Fields are sorted, so that the order in which a client writes them does not matter. */
+  #keyOf({ method, url, body, form, headers }: OutboundRequest): Recorded['request'] {
     const address = new URL(url);
-    const query = redactFields(address.searchParams);
-    address.search = query;
-    const text = fields ?? redactJson(body.toString('utf8'));
-    return { method, url: this.#redact(address.href), body: this.#redact(text) };
+    address.searchParams.sort();
+    const text = body.toString('utf8');
+    const isForm = Object.keys(form).length > 0;
+    const type = isForm ? 'application/x-www-form-urlencoded' : (headers['content-type'] ?? null);
+    const written = this.#redactor.body(isForm ? sortedFields(text) : text, type);
+    return { method, url: this.#redactor.target(address.href), body: written };
   }
+}
 
-  #redact(text: string): string {
-    let clean = text;
-    for (const secret of this.#secrets)
-      clean = clean.replaceAll(secret, REDACTED).replaceAll(encodeURIComponent(secret), REDACTED);
-    return clean;
-  }
+function sortedFields(text: string): string {
+  const fields = new URLSearchParams(text);
+  fields.sort();
+  return fields.toString();
 }
 
 function readCassette(file: string): Recorded[] {
@@ -115,26 +111,4 @@ function isRecorded(value: unknown): value is Recorded {
 
 function keyText({ method, url, body }: Recorded['request']): string {
   return `${method} ${url}\n${body}`;
-}
-
-/** Sorted, so that the order in which a client writes them does not matter. */
-function redactFields(fields: URLSearchParams): string {
-  const clean = new URLSearchParams();
-  for (const [name, value] of fields) clean.append(name, SECRET_NAME.test(name) ? REDACTED : value);
-  clean.sort();
-  return clean.toString();
-}
-
-/** Other text stays as it is. */
-function redactJson(text: string): string {
-  if (!/^\s*[[{]/.test(text)) return text;
-  try {
-    return JSON.stringify(
-      JSON.parse(text, (name, value: unknown) =>
-        SECRET_NAME.test(name) && typeof value === 'string' ? REDACTED : value,
-      ),
-    );
-  } catch {
-    return text;
-  }
 }

@@ -5,8 +5,14 @@ import { OutboundAnswer } from './answer';
 import type { OutboundRequest } from './request';
 
 const LIMIT_MS = 30_000;
-/** Of one connection, or changed by the reading of the body. */
-const LEFT_OUT = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length']);
+/** Of one connection, or changed by the reading of the body; what is compressed could not be read by people. */
+const LEFT_OUT = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'content-length',
+  'accept-encoding',
+]);
 
 export async function forward(request: OutboundRequest): Promise<OutboundAnswer> {
   const response = await send(request);

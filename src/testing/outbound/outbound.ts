@@ -3,6 +3,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { matchesHost, type OutboundLine, type OutboundRules } from '../../protocol/outbound';
+import type { Redactor } from '../../records/redact';
 import { answerOf, type OutboundAnswer, twilioError } from './answer';
 import { Cassette, RECORD_VARIABLE } from './cassette';
 import { forward } from './forward';
@@ -14,7 +15,8 @@ export interface OutboundSettings {
   readonly network: 'refuse' | 'allow' | readonly string[];
   /** File of recorded answers. */
   readonly cassette: string | undefined;
-  readonly variables: () => Readonly<Record<string, string>>;
+  /** Knows the secrets of the project. */
+  readonly redactor: Redactor;
   /** Where the rules of the instances lie. */
   readonly folder: string;
 }
@@ -107,7 +109,7 @@ export class Outbound implements OutboundTaker {
 
   async #fromCassette(request: OutboundRequest): Promise<OutboundAnswer | null> {
     if (this.settings.cassette === undefined) return null;
-    this.#cassette ??= new Cassette(this.settings.cassette, this.settings.variables());
+    this.#cassette ??= new Cassette(this.settings.cassette, this.settings.redactor);
     const known = this.#cassette.find(request);
     if (known !== null || !this.#cassette.records) return known;
     const answered = await forward(request);
