@@ -1,4 +1,5 @@
 /** docs/twiml.md: what the simulator does of TwiML, from the tables that it works by. */
+import { PROBLEMS } from '../src/simulator/problem';
 import { MESSAGING_SCHEMA } from '../src/simulator/twiml/messaging-schema';
 import type { AttributeRow, ElementRow, ElementTable, ValueRule } from '../src/simulator/twiml/schema';
 import { VOICE_SCHEMA } from '../src/simulator/twiml/voice-schema';
@@ -25,7 +26,17 @@ export function twimlPage(): string {
     ...sections(VOICE_SCHEMA),
     '## Messages',
     ...sections(MESSAGING_SCHEMA),
+    '## Codes',
+    'An error ends the conversation or starts the fallback; of a message that cannot be sent it ends that alone. A warning changes nothing else.',
+    tableText(['Code', 'Level', 'Text'], Object.entries(PROBLEMS).map(codeRow)),
   ]);
+}
+
+function codeRow([number, { level, text }]: [
+  string,
+  { readonly level: string; readonly text: string },
+]): readonly string[] {
+  return [`[${number}](https://www.twilio.com/docs/api/errors/${number})`, level, text];
 }
 
 function sections(table: ElementTable): readonly string[] {

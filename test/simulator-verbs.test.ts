@@ -316,6 +316,8 @@ describe('Dial', () => {
   it('refuses what is no number, and dials nobody from a dialled leg', async (t) => {
     const bad = await callTo(t, '<Dial>not a number</Dial><Say>went on</Say>');
     assert.deepEqual([codesOf(bad.call), heard(bad.call)], [[13223], ['went on']]);
+    const tones = await callTo(t, '<Dial><Number sendDigits="1x2">+14155550101</Number></Dial>');
+    assert.deepEqual([codesOf(tones.call), tones.call.waiting?.for], [[13222], 'answer']);
     const nested = await callTo(t, '<Dial><Number url="/s">+14155550101</Number></Dial>', {
       '/s': '<Dial>+14155550102</Dial>',
     });

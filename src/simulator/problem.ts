@@ -80,7 +80,6 @@ export const PROBLEMS = {
   13222: warning('Dial->Number: invalid sendDigits value'),
   13223: error('Dial: invalid phone number format'),
   13232: warning('Dial->Conference: invalid startConferenceOnEnter value'),
-  13233: warning('Dial->Conference: invalid waitUrl'),
   13238: warning('Conference or queue: verb that is not allowed while waiting'),
   13310: warning('Gather: invalid finishOnKey value'),
   13312: warning('Gather: invalid method value'),

@@ -63,6 +63,11 @@ export class Attributes {
     return this.#valid(name, (text) => /^[0-9#*]{0,12}$/.test(text)) ?? initial;
   }
 
+  /** Tones, and `w` and `W` for pauses. */
+  digits(name: string): string | null {
+    return this.#valid(name, (text) => /^[0-9A-D*#wW]{1,64}$/.test(text));
+  }
+
   choice<T extends string>(name: string, allowed: readonly T[], initial: T): T {
     const value = this.#valid(name, (text) => allowed.some((word) => word === text.toLowerCase()));
     return allowed.find((word) => word === value?.toLowerCase()) ?? initial;

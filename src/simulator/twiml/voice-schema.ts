@@ -155,7 +155,7 @@ export const VOICE_SCHEMA: ElementTable = {
         'Where false, waitUrl is heard until somebody joins.',
         13232,
       ),
-      waitUrl: complete('text', { code: 13233 }),
+      waitUrl: complete('url'),
       waitMethod: complete('method'),
       statusCallback: complete('url'),
       statusCallbackEvent: partial('text', 'start, end, join and leave.'),

@@ -110,7 +110,7 @@ function targetOf(noun: TwimlElement, leg: Leg, url: string): Target {
     ...target,
     url: attributes.url('url'),
     method: attributes.method('method'),
-    sendDigits: noun.name === 'Number' ? attributes.text('sendDigits') : null,
+    sendDigits: noun.name === 'Number' ? attributes.digits('sendDigits') : null,
     callback: callback === null ? null : { url: callback, method: callbackMethod, events },
   };
 }

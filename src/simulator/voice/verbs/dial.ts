@@ -98,7 +98,7 @@ function* talk(
   ringingSince: number,
 ): Steps<Dialled> {
   const { sendDigits, party } = callee.target;
-  if (sendDigits !== null && /^[0-9A-D*#wW]+$/.test(sendDigits)) {
+  if (sendDigits !== null) {
     callee.leg.emit({ type: 'tones', digits: sendDigits, durationMs: tonesMs(sendDigits) });
   }
   const screened = yield* screen(callee, url);
