@@ -78,6 +78,35 @@ const VIEWS: readonly View[] = [
     show: (page) => page.getByRole('link', { name: 'Functions', exact: true }).click(),
   },
   {
+    name: 'the phone, a new conversation',
+    show: async (page) => {
+      await page.getByRole('link', { name: 'Phone', exact: true }).click();
+      await page.getByRole('link', { name: 'New', exact: true }).click();
+      await page.getByRole('article', { name: 'New conversation' }).waitFor();
+    },
+  },
+  {
+    name: 'the phone, texts',
+    show: async (page) => {
+      await page.getByRole('link', { name: 'Phone', exact: true }).click();
+      await page.getByRole('link', { name: 'New', exact: true }).click();
+      await page.getByLabel('Text', { exact: true }).fill('hello');
+      await page.getByRole('button', { name: 'Send' }).click();
+      await page.locator('.bubble-row .note').first().waitFor();
+    },
+  },
+  {
+    name: 'the phone, a call',
+    show: async (page) => {
+      await page.getByRole('link', { name: 'Phone', exact: true }).click();
+      await page.getByRole('link', { name: 'New', exact: true }).click();
+      await page.getByText('Call', { exact: true }).first().click();
+      await page.getByLabel('Webhook').fill('/call');
+      await page.getByRole('button', { name: 'Call', exact: true }).click();
+      await page.getByText('Listening for').waitFor();
+    },
+  },
+  {
     name: 'the settings',
     show: async (page) => {
       await page.getByRole('link', { name: 'Settings' }).click();

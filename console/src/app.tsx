@@ -7,6 +7,7 @@ import type { Console } from './state/console';
 import type { Route } from './state/route';
 import { ConsoleContext, useConsole } from './state/use-console';
 import { InvocationsPage } from './views/invocations/invocations-page';
+import { PhonePage } from './views/phone/phone-page';
 import { ComparePage } from './views/replay/compare-page';
 import { ResourcesPage } from './views/resources/resources-page';
 import { SettingsPage } from './views/settings/settings-page';
@@ -24,7 +25,8 @@ function Frame() {
     },
     '1': () => router.go({ view: 'invocations', id: null, filter: {} }),
     '2': () => router.go({ view: 'resources', name: null }),
-    '3': () => router.go({ view: 'settings' }),
+    '3': () => router.go({ view: 'phone', id: null }),
+    '4': () => router.go({ view: 'settings' }),
   });
   if (isSignedOut.value) return <SignedOutPage />;
   const route = router.route.value;
@@ -51,6 +53,8 @@ function View({ route }: { readonly route: Route }) {
       return <ComparePage original={route.original} replay={route.replay} />;
     case 'resources':
       return <ResourcesPage name={route.name} />;
+    case 'phone':
+      return <PhonePage id={route.id} />;
     case 'settings':
       return <SettingsPage />;
   }

@@ -5,6 +5,7 @@ import { type Browser, openBrowser, openPage, type Page } from '../../test/suppo
 import { type ConsoleGateway, startConsoleGateway } from '../../test/support/console-gateway';
 import { writeProject } from '../../test/support/project';
 import { BAKERY } from './bakery';
+import { call, sendText } from './phone';
 import { makeTraffic } from './traffic';
 
 interface Picture {
@@ -16,7 +17,9 @@ interface Picture {
   readonly show: (page: Page) => Promise<void>;
 }
 
-const TARGET = process.argv[2] ?? join(__dirname, '..', '..', '..', 'docs', 'images');
+/** `node main.js FOLDER NAME…` makes some of them, elsewhere. */
+const [FOLDER, ...NAMES] = process.argv.slice(2);
+const TARGET = FOLDER ?? join(__dirname, '..', '..', '..', 'docs', 'images');
 
 /** Of the project's folder, which the console shows. */
 const NAME = 'corner-bakery';
@@ -47,14 +50,17 @@ const PICTURES: readonly Picture[] = [
   { name: 'dark', width: 1200, height: 700, theme: 'dark', show: (page) => open(page, '/sms/reply', '200') },
   { name: 'replay', width: 1200, height: 740, theme: 'light', show: replay },
   { name: 'functions', width: 1200, height: 860, theme: 'light', show: callFunction },
-  { name: 'phone', width: 390, height: 780, theme: 'light', show: async () => {} },
+  { name: 'small', width: 390, height: 780, theme: 'light', show: async () => {} },
   {
-    name: 'phone-open',
+    name: 'small-open',
     width: 390,
     height: 780,
     theme: 'dark',
     show: (page) => open(page, '/sms/reply', '200'),
   },
+  { name: 'texts', width: 1200, height: 720, theme: 'light', show: sendText },
+  { name: 'call', width: 1200, height: 800, theme: 'light', show: call },
+  { name: 'call-small', width: 390, height: 780, theme: 'dark', show: call },
   { name: 'settings', width: 1200, height: 720, theme: 'dark', show: showSettings },
 ];
 
@@ -67,7 +73,8 @@ async function main(): Promise<void> {
   const browser = await openBrowser();
   try {
     await makeTraffic(gateway.url);
-    for (const picture of PICTURES) await take(browser, gateway, picture);
+    for (const picture of PICTURES)
+      if (NAMES.length === 0 || NAMES.includes(picture.name)) await take(browser, gateway, picture);
   } finally {
     await browser.close();
     await gateway.stop();

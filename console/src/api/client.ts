@@ -12,6 +12,15 @@ import type {
   SignatureExplanation,
   SourceExcerpt,
 } from '../../../src/admin/api';
+import type {
+  CallInput,
+  CallView,
+  PhoneState,
+  StartCall,
+  StartThread,
+  TextRequest,
+  ThreadView,
+} from '../../../src/admin/phone-api';
 import type { InvocationRecord } from '../../../src/model/record';
 import { ApiFailure } from './failure';
 
@@ -62,6 +71,32 @@ export class ApiClient {
 
   explain(request: ExplainRequest): Promise<SignatureExplanation> {
     return this.#post('/api/signature/explain', request);
+  }
+
+  // --- the phone
+
+  phone(): Promise<PhoneState> {
+    return this.#get('/api/phone');
+  }
+
+  startThread(start: StartThread): Promise<ThreadView> {
+    return this.#post('/api/phone/threads', start);
+  }
+
+  sendText(id: string, text: TextRequest): Promise<ThreadView> {
+    return this.#post(`/api/phone/threads/${encodeURIComponent(id)}/texts`, text);
+  }
+
+  startCall(start: StartCall): Promise<CallView> {
+    return this.#post('/api/phone/calls', start);
+  }
+
+  callInput(id: string, input: CallInput): Promise<CallView> {
+    return this.#post(`/api/phone/calls/${encodeURIComponent(id)}/input`, input);
+  }
+
+  async forgetConversation(id: string): Promise<void> {
+    await this.#ask(`/api/phone/${encodeURIComponent(id)}`, { method: 'DELETE' });
   }
 
   #get<T>(path: string): Promise<T> {

@@ -10,7 +10,8 @@ const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['p'], 'pause and resume'],
   [['r'], 'replay what is open'],
   [['e'], 'edit it and send it again'],
-  [['1', '2', '3'], 'Invocations, Functions, Settings'],
+  [['1', '2', '3', '4'], 'Invocations, Functions, Phone, Settings'],
+  [['0–9', '*', '#'], 'keys of the phone, in a call'],
   [['?'], 'these keys'],
 ];
 

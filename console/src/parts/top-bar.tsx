@@ -15,6 +15,7 @@ interface Place {
 const PLACES: readonly Place[] = [
   { name: 'Invocations', icon: 'list', href: '#/invocations', views: ['invocations', 'compare'] },
   { name: 'Functions', icon: 'code', href: '#/resources', views: ['resources'] },
+  { name: 'Phone', icon: 'phone', href: '#/phone', views: ['phone'] },
   { name: 'Settings', icon: 'sliders', href: '#/settings', views: ['settings'] },
 ];
 

@@ -5,7 +5,8 @@ import { useConsole } from '../state/use-console';
 /** By `KeyboardEvent.key`; what returns `false` did nothing, and the key goes on to the browser. */
 export type Keys = Readonly<Record<string, (event: KeyboardEvent) => unknown>>;
 
-export function useKeys(keys: Keys): void {
+/** `goesFirst`: before those that everybody else waits for. */
+export function useKeys(keys: Keys, goesFirst = false): void {
   const model = useConsole();
   const latest = useRef(keys);
   latest.current = keys;
@@ -17,9 +18,9 @@ export function useKeys(keys: Keys): void {
       const act = Object.hasOwn(latest.current, event.key) ? latest.current[event.key] : undefined;
       if (act !== undefined && act(event) !== false) event.preventDefault();
     };
-    addEventListener('keydown', press);
-    return () => removeEventListener('keydown', press);
-  }, [model]);
+    addEventListener('keydown', press, { capture: goesFirst });
+    return () => removeEventListener('keydown', press, { capture: goesFirst });
+  }, [model, goesFirst]);
 }
 
 export function isTyping(target: EventTarget | null): boolean {

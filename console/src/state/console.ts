@@ -7,9 +7,14 @@ import { Connection } from './connection';
 import type { Draft } from './draft';
 import { InvocationFeed } from './feed';
 import { isFailed } from './matches';
+import { PhoneModel } from './phone';
 import { Preferences } from './preferences';
 import { Router } from './route';
+import { Speech } from './speech';
 import { Toasts } from './toasts';
+
+/** Of a build, told as toasts; the settings have all of them. */
+const MOST_PROBLEMS = 3;
 
 export class Console {
   readonly api = new ApiClient(() => this.#signOut());
@@ -17,6 +22,8 @@ export class Console {
   readonly feed = new InvocationFeed(this.api);
   readonly toasts = new Toasts();
   readonly preferences = new Preferences();
+  readonly speech = new Speech();
+  readonly phone = new PhoneModel(this.api, this.speech);
   readonly project = signal<ProjectInfo | null>(null);
   readonly isSignedOut = signal(false);
   /** Failures that arrived since the page was opened or the list cleared. */
@@ -69,6 +76,7 @@ export class Console {
     this.connection.close();
     this.router.close();
     this.feed.close();
+    this.speech.stop();
     this.toasts.close();
     this.preferences.close();
     this.#stopTitle();
@@ -80,6 +88,7 @@ export class Console {
     await this.loadProject();
     const route = this.router.route.value;
     await this.feed.show(route.view === 'invocations' ? route.filter : {});
+    if (this.phone.started.value !== null) await this.phone.load().catch(() => {});
   }
 
   #take(event: ConsoleEvent): void {
@@ -98,6 +107,10 @@ export class Console {
         return this.toasts.show(event.level === 'error' ? 'bad' : event.level, event.message);
       case 'missed':
         return this.feed.refreshSoon();
+      case 'text':
+      case 'call':
+      case 'phone forgot':
+        return this.phone.take(event);
       case 'cleared':
         return this.#cleared();
     }
@@ -105,8 +118,16 @@ export class Console {
 
   #reloaded({ problem, build }: Extract<ConsoleEvent, { type: 'reloaded' }>): void {
     if (problem === null) this.toasts.show('good', 'Reloaded', `build ${build.slice(0, 8)}`);
-    else this.toasts.show('bad', 'Not reloaded', problem);
-    void this.loadProject();
+    else this.toasts.show('bad', 'Not reloaded, what was live stays', problem);
+    void this.#showProblems();
+  }
+
+  /** What is wrong with single files, once for each save that leaves it so. */
+  async #showProblems(): Promise<void> {
+    await this.loadProject();
+    for (const { file, message } of this.project.value?.problems.slice(0, MOST_PROBLEMS) ?? []) {
+      this.toasts.show('bad', file, message);
+    }
   }
 
   #cleared(): void {

@@ -6,6 +6,8 @@ export type Route =
   | { readonly view: 'invocations'; readonly id: string | null; readonly filter: InvocationFilter }
   | { readonly view: 'compare'; readonly original: string; readonly replay: string }
   | { readonly view: 'resources'; readonly name: string | null }
+  /** `id`: a conversation, `new` for the form that begins one. */
+  | { readonly view: 'phone'; readonly id: string | null }
   | { readonly view: 'settings' };
 
 const FILTERS = ['status', 'function', 'method', 'sid', 'q'] as const;
@@ -15,6 +17,7 @@ export function parseRoute(hash: string): Route {
   const [view, first, second] = path.split('/').map(decode);
   if (view === 'compare' && first && second) return { view, original: first, replay: second };
   if (view === 'resources') return { view, name: first || null };
+  if (view === 'phone') return { view, id: first || null };
   if (view === 'settings') return { view };
   return { view: 'invocations', id: first || null, filter: parseFilter(query) };
 }
@@ -27,6 +30,8 @@ export function formatRoute(route: Route): string {
       return `#/compare${segment(route.original)}${segment(route.replay)}`;
     case 'resources':
       return `#/resources${segment(route.name)}`;
+    case 'phone':
+      return `#/phone${segment(route.id)}`;
     case 'settings':
       return '#/settings';
   }
