@@ -12,7 +12,7 @@ import { Signature } from './signature';
 import { Source } from './source';
 
 export function ErrorPanel({ record }: { readonly record: InvocationRecord }) {
-  const { api } = useConsole();
+  const { api, project } = useConsole();
   const source = useLoad(
     () => (record.resource === null ? Promise.resolve([]) : api.source(record.id)),
     [record.id],
@@ -29,7 +29,9 @@ export function ErrorPanel({ record }: { readonly record: InvocationRecord }) {
           <span class="note"> the vendor’s debugger says {record.vendorCode}</span>
         )}
       </p>
-      {record.detail !== null && <pre class="error-detail">{contained(record.detail)}</pre>}
+      {record.detail !== null && (
+        <pre class="error-detail">{contained(withoutRoot(record.detail, project.value?.root))}</pre>
+      )}
       {source.value?.map((excerpt) => (
         <Source key={`${excerpt.file}:${excerpt.line}`} excerpt={excerpt} />
       ))}
@@ -42,6 +44,11 @@ export function ErrorPanel({ record }: { readonly record: InvocationRecord }) {
       {/SIGNATURE|SIGNED|UNAUTHORIZED/.test(record.error ?? '') && <ExplainSignature id={record.id} />}
     </section>
   );
+}
+
+/** Paths in a stack as the author knows them: relative to the project. */
+function withoutRoot(text: string, root: string | undefined): string {
+  return root === undefined ? text : text.replaceAll(`${root}/`, '');
 }
 
 function ExplainSignature({ id }: { readonly id: string }) {

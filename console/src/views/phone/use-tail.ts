@@ -6,6 +6,7 @@ const NEAR_END = 80;
 export function useTail(count: number) {
   const box = useRef<HTMLDivElement>(null);
   const wasAtEnd = useRef(true);
+  const lastTop = useRef(0);
   const follow = () => {
     if (wasAtEnd.current && box.current !== null) box.current.scrollTop = box.current.scrollHeight;
   };
@@ -20,7 +21,11 @@ export function useTail(count: number) {
   }, []);
   const onScroll = () => {
     const list = box.current;
-    if (list !== null) wasAtEnd.current = list.scrollTop + list.clientHeight > list.scrollHeight - NEAR_END;
+    if (list === null) return;
+    // Told late: meanwhile the list may have grown. Only who scrolls up leaves the end.
+    if (list.scrollTop + list.clientHeight > list.scrollHeight - NEAR_END) wasAtEnd.current = true;
+    else if (list.scrollTop < lastTop.current) wasAtEnd.current = false;
+    lastTop.current = list.scrollTop;
   };
   return { ref: box, onScroll };
 }
