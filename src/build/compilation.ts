@@ -1,6 +1,6 @@
 import type { Build, FunctionModule } from '../model/build';
 import { type Bundled, type BundleSettings, type Bundles, bundle } from './bundle';
-import { failureOf, isBuildFailure, isOfConfiguration } from './compile-failure';
+import { failureOf, filesOf, isBuildFailure, isOfConfiguration } from './compile-failure';
 import { withModules } from './compiled-build';
 import { CompiledFolder } from './compiled-folder';
 import { CompiledModules } from './compiled-modules';
@@ -41,6 +41,10 @@ export class Compilation {
     this.#folder.endBuild();
     this.#warnings = changed.length === sources.length ? warnings : [...this.#warnings, ...warnings];
     return withModules(build, modules, this.#warnings);
+  }
+
+  made(file: string): boolean {
+    return this.#folder.contains(file);
   }
 
   /** Ends the service and removes what was compiled. Repeatable. */
@@ -120,9 +124,11 @@ function needsEsm({ file }: Source, { failed }: Bundles): boolean {
 }
 
 function failedModule({ file, typescript, format }: Source, error: unknown, root: string): FunctionModule {
-  const module = { entry: file, format: format === 'esm' ? 'import' : 'require', inputs: [file] } as const;
+  const module = { entry: file, format: format === 'esm' ? 'import' : 'require' } as const;
   const isOthers = isBuildFailure(error) && error.errors.every(isOfConfiguration);
   // A broken tsconfig is nothing to JavaScript.
   if (!typescript && isOthers) return { ...module, inputs: null, failure: null };
-  return { ...module, failure: failureOf(error, file, root) };
+  // Saving one of these may mend it.
+  const inputs = [...new Set([file, ...filesOf(error, root)])];
+  return { ...module, inputs, failure: failureOf(error, file, root) };
 }

@@ -22,6 +22,12 @@ export function failureOf(error: unknown, file: string, root: string): ModuleFai
     : { ...placeOf(first, own, root), message: describe(first, own, root) };
 }
 
+/** Where something is wrong: absolute paths. */
+export function filesOf(error: unknown, root: string): readonly string[] {
+  if (!isBuildFailure(error)) return [];
+  return error.errors.flatMap(({ location }) => (location === null ? [] : join(root, location.file)));
+}
+
 export function isOfConfiguration({ location }: Message): boolean {
   return location?.file.endsWith('.json') === true;
 }

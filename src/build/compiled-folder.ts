@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { liesIn } from './folders';
 
 /** Older builds may still start processes, which read what was compiled for them. */
 const KEPT_BUILDS = 64;
@@ -28,6 +29,10 @@ export class CompiledFolder {
   get path(): string {
     this.#path ??= this.#make();
     return this.#path;
+  }
+
+  contains(file: string): boolean {
+    return this.#path !== null && liesIn(this.#path, file);
   }
 
   beginBuild(): void {

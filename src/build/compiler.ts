@@ -22,6 +22,11 @@ export class Compiler {
     return await this.#compilation.compile(build, sources);
   }
 
+  /** Whether this is no file of the author's, but what one was compiled to. */
+  made(file: string): boolean {
+    return this.#compilation?.made(file) === true;
+  }
+
   /** Ends the service and removes what was compiled. Repeatable. */
   async close(): Promise<void> {
     await this.#compilation?.close();

@@ -87,7 +87,7 @@ function isEntered(entry: Dirent): boolean {
 function stateOfEntry({ name }: Dirent, folder: string): State {
   const file = join(folder, name);
   if (!CONFIGURES.test(name)) return { text: file, changedAt: 0 };
-  const states = withExtended(file).map((one) => stateOf(one));
+  const states = extendedConfigurations(file).map((one) => stateOf(one));
   return {
     text: states.map(({ text }) => text).join('\n'),
     changedAt: Math.max(...states.map(({ changedAt }) => changedAt)),
@@ -99,8 +99,8 @@ function stateOfFolder(folder: string): State {
   return { text: `${folder}/`, changedAt: statSync(folder, { throwIfNoEntry: false })?.ctimeMs ?? 0 };
 }
 
-/** A tsconfig and those that it extends, if they are files of the project: an installed one changes with a lock file. */
-function withExtended(file: string): readonly string[] {
+/** A tsconfig and those that it extends by a path: an installed one changes with a lock file. */
+export function extendedConfigurations(file: string): readonly string[] {
   const found = new Set([file]);
   for (const one of found) {
     for (const name of extendedBy(one))

@@ -1,6 +1,7 @@
 import { type FSWatcher, lstatSync, readdirSync, statSync, watch } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { ProjectOptions } from '../platform';
+import { isCode, isElsewhere, surroundingsOf, wasChangedSince } from './elsewhere';
 import { findFolders, liesIn, nameOf } from './folders';
 import { envFileOf } from './variables';
 
@@ -16,6 +17,11 @@ export interface ProjectWatchEvents {
 }
 
 export interface ProjectWatch {
+  /**
+   * The project turned out to be made of these files; those that lie outside of it are watched from now on, with the code
+   * around them. What was saved there since `since` (ms since 1970: before they were read) is told at once.
+   */
+  follow(files: Iterable<string>, since: number): void;
   /**
    * Resolves once every save that was finished before the call has been told as `dirty`. To be awaited before a request
    * is routed: where the request and the event of a save arrive in one turn of the event loop, the system may list the
@@ -72,15 +78,34 @@ export function explainWatchFailure(folder: string, error: unknown): string {
   return `Not everything is watched (${folder}: ${code}), so some saved files will not be noticed; ${advice}.`;
 }
 
+/** A project is made of some packages of its workspace, not of a disk. */
+const MOST_FOLDERS_ELSEWHERE = 2_000;
+
+/** Instances name them too, and so untrusted code. */
+const MOST_FOLLOWED = 20_000;
+
 const HIDDEN_BUT_READ = /^\.(?:env|twilioserverlessrc)/;
 const IGNORED_PARTS: readonly string[] = ['node_modules', '.git', '.DS_Store'];
 /** Emacs `.#x`, `#x#`; vim `.x.swp`, `4913`; `x~`; JetBrains `x___jb_tmp___`; logs. */
 const EDITOR_FILES = /^\.#|^#.*#$|\.sw[opx]$|^4913$|~$|___jb_(?:tmp|old)___$|\.log$/;
 
+const TOO_MUCH_ELSEWHERE = `Not everything is watched: what the Functions are made of outside of the project has over ${MOST_FOLDERS_ELSEWHERE} folders; start again after saving there.`;
+
+interface Scope {
+  /** With the folders in it. */
+  readonly isTree: boolean;
+  /** Outside of the project, where only code counts. */
+  readonly isElsewhere: boolean;
+}
+
+const EVERYTHING: Scope = { isTree: true, isElsewhere: false };
+
 class FolderWatches implements ProjectWatch {
   readonly #root: string;
   readonly #events: ProjectWatchEvents;
   readonly #watchers = new Map<string, FSWatcher>();
+  readonly #followed = new Set<string>();
+  #foldersElsewhere = 0;
   #problemTold = false;
 
   constructor(root: string, events: ProjectWatchEvents) {
@@ -89,12 +114,22 @@ class FolderWatches implements ProjectWatch {
   }
 
   /** First the folder, then what it holds: whatever is added in between is told by its watcher. */
-  watchTree(folder: string): void {
-    const watcher = this.#watch(folder, (type, name) => this.#onEvent(folder, type, name));
-    if (watcher === null) return;
-    this.#watchers.set(folder, watcher);
+  watchTree(folder: string, scope: Scope = EVERYTHING): void {
+    if (!this.#watchFolder(folder, scope) || !scope.isTree) return;
     for (const child of subfolders(folder)) {
-      if (!isIgnored(nameOf(this.#root, child))) this.watchTree(child);
+      if (!isIgnored(nameOf(this.#root, child))) this.watchTree(child, scope);
+    }
+  }
+
+  follow(files: Iterable<string>, since: number): void {
+    for (const file of files) {
+      if (!isElsewhere(this.#root, file) || this.#followed.has(file)) continue;
+      if (this.#followed.size === MOST_FOLLOWED) return;
+      this.#followed.add(file);
+      if (this.#watchers.has(dirname(file))) continue;
+      const { folder, isTree } = surroundingsOf(this.#root, file);
+      this.watchTree(folder, { isTree, isElsewhere: true });
+      if (wasChangedSince(file, since)) this.#events.dirty(nameOf(this.#root, file));
     }
   }
 
@@ -117,6 +152,19 @@ class FolderWatches implements ProjectWatch {
     this.#watchers.clear();
   }
 
+  #watchFolder(folder: string, scope: Scope): boolean {
+    if (scope.isElsewhere && !this.#hasRoomElsewhere()) return false;
+    const watcher = this.#watch(folder, (type, name) => this.#onEvent(folder, [type, name], scope));
+    if (watcher !== null) this.#watchers.set(folder, watcher);
+    return watcher !== null;
+  }
+
+  #hasRoomElsewhere(): boolean {
+    this.#foldersElsewhere += 1;
+    if (this.#foldersElsewhere === MOST_FOLDERS_ELSEWHERE + 1) this.#events.problem(TOO_MUCH_ELSEWHERE);
+    return this.#foldersElsewhere <= MOST_FOLDERS_ELSEWHERE;
+  }
+
   #watch(folder: string, listen: (type: string, name: string | null) => void): FSWatcher | null {
     try {
       const watcher = watch(folder, { persistent: false }, listen);
@@ -129,17 +177,24 @@ class FolderWatches implements ProjectWatch {
     }
   }
 
-  #onEvent(folder: string, type: string, name: string | null): void {
+  #onEvent(folder: string, [type, name]: readonly [string, string | null], scope: Scope): void {
     const path = name === null ? folder : join(folder, name);
     if (isIgnored(nameOf(this.#root, path))) return;
-    if (type === 'rename' || name === null) this.#watchAnew(path);
+    const wasFolder = this.#watchers.has(path);
+    if (scope.isTree && (type === 'rename' || name === null)) this.#watchAnew(path, scope);
+    if (scope.isElsewhere && !(wasFolder || this.#watchers.has(path) || this.#counts(type, path))) return;
     this.#events.dirty(nameOf(this.#root, path));
   }
 
+  /** Elsewhere: what the project is made of, and what is new or gone and could become a part of it. */
+  #counts(type: string, path: string): boolean {
+    return this.#followed.has(path) || (isCode(path) && (type === 'rename' || path.endsWith('.json')));
+  }
+
   /** `rename`: the name was made or removed. What stands there now may be another folder with even the same inode. */
-  #watchAnew(path: string): void {
+  #watchAnew(path: string, scope: Scope): void {
     if (this.#watchers.has(path)) this.#forgetTree(path);
-    if (isFolder(path)) this.watchTree(path);
+    if (isFolder(path)) this.watchTree(path, scope);
   }
 
   #forgetTree(folder: string): void {
@@ -147,6 +202,7 @@ class FolderWatches implements ProjectWatch {
       if (!liesIn(folder, path)) continue;
       watcher.close();
       this.#watchers.delete(path);
+      if (isElsewhere(this.#root, path)) this.#foldersElsewhere -= 1;
     }
   }
 

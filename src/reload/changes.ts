@@ -41,6 +41,11 @@ export class Changes {
     if (this.#names.size > 0) this.#settle(listener);
   }
 
+  /** These files are a part of the project, wherever they lie. `since`: ms since 1970, before they were read. */
+  follow(files: Iterable<string>, since: number): void {
+    this.#watch.follow(files, since);
+  }
+
   /** Nothing is told any more. Repeatable. */
   close(): void {
     this.#listener = null;

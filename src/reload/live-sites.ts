@@ -1,6 +1,7 @@
 /** Which build is served, and how a newer one takes its place once something was saved. */
 import { checkInBackground } from '../build/check-in-background';
 import { Compiler } from '../build/compiler';
+import { filesElsewhere } from '../build/elsewhere';
 import { readProject } from '../build/read';
 import type { Site, Sites } from '../gateway/handle';
 import { RouteTable } from '../gateway/router';
@@ -26,7 +27,7 @@ export async function openSites(
   const changes = options.live ? new Changes(options.project, tellProblem) : null;
   const compiler = new Compiler(() => supply.reaper.makeFolder());
   try {
-    const build = await compiler.compile(readProject(options.project, process.env));
+    const build = await makeBuild({ options, compiler, changes });
     const inspectorPorts = portsOf(options);
     return new LiveSites({ options, supply, inspectorPorts, events, changes, compiler }, build);
   } catch (error) {
@@ -36,9 +37,18 @@ export async function openSites(
   }
 }
 
+async function makeBuild({ options, compiler, changes }: BuildSurroundings): Promise<Build> {
+  const since = Date.now();
+  const build = await compiler.compile(readProject(options.project, process.env));
+  changes?.follow(filesElsewhere(build), since);
+  return build;
+}
+
 function portsOf({ inspect, maxInstances }: PlatformOptions): InspectorPorts | null {
   return inspect === null ? null : new InspectorPorts(inspect, maxInstances ?? 1);
 }
+
+type BuildSurroundings = Pick<Surroundings, 'options' | 'compiler' | 'changes'>;
 
 interface Surroundings {
   readonly options: PlatformOptions;
@@ -156,11 +166,14 @@ export class LiveSites implements Sites {
   }
 
   #poolEvents(known: KnownInputs): PoolEvents {
-    const { events } = this.surroundings;
+    const { events, changes, compiler } = this.surroundings;
     return {
       late: (line) => events.late(line),
       loadFailed: (build, functionIndex, failure) => this.#loadFailures.note(build, functionIndex, failure),
-      input: (functionIndex, file) => known.note(functionIndex, file),
+      input: (functionIndex, file) => {
+        known.note(functionIndex, file);
+        if (!compiler.made(file)) changes?.follow([file], Date.now());
+      },
       notice: (level, message) => events.notice(level, message),
     };
   }
@@ -183,9 +196,8 @@ export class LiveSites implements Sites {
   async #reload(changes: ChangeSet): Promise<void> {
     this.#unserved = joined(this.#unserved, changes);
     const saves = this.#saves;
-    const { compiler, options } = this.surroundings;
     try {
-      const build = await compiler.compile(readProject(options.project, process.env));
+      const build = await makeBuild(this.surroundings);
       if (this.#isOver(saves)) return;
       this.#serve(build);
     } catch (error) {
