@@ -120,6 +120,9 @@ describe('the console', () => {
   it('holds back what arrives while it is paused', async () => {
     await get('/count?name=before');
     await rows().first().waitFor();
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByRole('link', { name: 'Invocations' }).click();
+    await rows().first().waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
     await get('/count?name=meanwhile');
     await page.getByRole('button', { name: '1 new' }).waitFor();
@@ -220,6 +223,8 @@ describe('the console', () => {
     await page.locator('.toast.good').waitFor();
     await page.getByRole('link', { name: 'Functions', exact: true }).click();
     await page.getByRole('link', { name: '/fresh' }).waitFor();
+    await project.write('functions/fresh.js', 'exports.handler = (context, event) => {{{\n');
+    await page.locator('.toast', { hasText: 'functions/fresh.js' }).waitFor();
     await project.delete('functions/fresh.js');
     await eventually(
       async () => ((await page.getByRole('link', { name: '/fresh' }).count()) === 0 ? true : undefined),

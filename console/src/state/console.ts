@@ -83,7 +83,8 @@ export class Console {
   }
 
   async #opened(wasLost: boolean): Promise<void> {
-    if (!wasLost) return;
+    // Between the first list and the stream something may have happened.
+    if (!wasLost) return this.feed.refreshSoon();
     this.toasts.show('good', 'The gateway is back');
     await this.loadProject();
     const route = this.router.route.value;

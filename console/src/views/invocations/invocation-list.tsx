@@ -23,6 +23,8 @@ export function InvocationList({ filter, openId, isNarrow }: ListProps) {
   const rowHeight = isNarrow ? CARD : ROW;
   const current = items.findIndex(({ id }) => id === currentId.value);
   useFollow(scroller, current, rowHeight);
+  // Another list may have been scrolled away before this one.
+  useEffect(() => feed.away(false), [feed]);
   const scrolled = (top: number, isNearEnd: boolean) => {
     feed.away(top > rowHeight / 2);
     if (isNearEnd) void feed.more();

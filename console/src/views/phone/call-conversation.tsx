@@ -20,7 +20,7 @@ export function CallConversation({ call }: { readonly call: CallView }) {
       .input(call.id, input)
       .catch((error: unknown) => toasts.show('warn', 'Not done', describeFailure(error)));
   return (
-    <article class="detail conversation" aria-label="Call">
+    <article class="detail conversation" aria-label="Call" tabIndex={-1}>
       <ConversationHead conversation={call} state={call.status}>
         <Clock call={call} />
         <SpeechSwitch />

@@ -32,7 +32,7 @@ export function NewConversation() {
     }
   };
   return (
-    <article class="detail new-conversation" aria-label="New conversation">
+    <article class="detail new-conversation" aria-label="New conversation" tabIndex={-1}>
       <nav class="steps back-only" aria-label="Phone">
         <a class="button small" href={formatRoute({ view: 'phone', id: null })}>
           <Icon name="back" />

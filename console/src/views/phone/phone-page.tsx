@@ -1,5 +1,5 @@
 /** A phone: conversations on the one side, the one that is open on the other. */
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { describeFailure } from '../../api/failure';
 import { Empty } from '../../parts/empty';
 import { useKeys } from '../../parts/use-keys';
@@ -20,6 +20,7 @@ export function PhonePage({ id }: { readonly id: string | null }) {
       .load()
       .catch((error: unknown) => toasts.show('bad', 'The phone is not there', describeFailure(error)));
   }, [phone, toasts]);
+  useOpenFocus(id);
   if (phone.started.value === null) return <p class="loading">Loading …</p>;
   return (
     <div class={`phone${id === null ? '' : ' has-open'}`}>
@@ -30,6 +31,19 @@ export function PhonePage({ id }: { readonly id: string | null }) {
       <Open id={id} />
     </div>
   );
+}
+
+/** On a small screen a conversation takes the place of the list; the focus goes along, and comes back. */
+function useOpenFocus(id: string | null): void {
+  const before = useRef(id);
+  useEffect(() => {
+    const last = before.current;
+    before.current = id;
+    const isLost = document.activeElement === document.body;
+    if (id !== null && isLost) document.querySelector<HTMLElement>('.phone .detail')?.focus();
+    if (id !== null || last === null) return;
+    document.querySelector<HTMLElement>(`[data-conversation="${CSS.escape(last)}"]`)?.focus();
+  }, [id]);
 }
 
 function Open({ id }: { readonly id: string | null }) {

@@ -12,7 +12,7 @@ export function TextConversation({ thread }: { readonly thread: ThreadView }) {
   const tail = useTail(thread.events.length);
   const states = deliveryStates(thread.events);
   return (
-    <article class="detail conversation" aria-label="Messages">
+    <article class="detail conversation" aria-label="Messages" tabIndex={-1}>
       <ConversationHead conversation={thread} state={thread.busy ? 'sending' : 'text messages'} />
       <div
         class="conversation-log"
