@@ -1,6 +1,7 @@
 /** `hookswitch check` as a program: what it says, how it ends, and that no file can hold it up. */
 import assert from 'node:assert/strict';
 import { readdirSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import type { CheckReport } from '../src/cli/check';
@@ -88,6 +89,36 @@ describe('hookswitch check', () => {
     const without = await runProgram(['check', project.path]);
     assert.match(without.stdout, /other\/a\.protected\.js error .* protected-without-token/);
     assert.equal((await runProgram(['check', '--env', 'some.env', project.path])).code, 0);
+  });
+
+  it('finds what only compiling tells: imports of TypeScript and modules, and a broken tsconfig.json', async (t) => {
+    const typed =
+      'export const handler = (c: unknown, e: unknown, callback: () => void): void => callback();\n';
+    const project = await projectOf(t, {
+      'package.json': '{ "dependencies": { "named": "1" } }',
+      'functions/a.ts': `import 'lodahs';\n${typed}`,
+      'functions/b.mjs': "import './lib.mjs';\nexport const handler = (c, e, callback) => callback();\n",
+      'functions/named.ts': `import 'named';\n${typed}`,
+      'functions/shared.ts': `import '../lib/broken';\n${typed}`,
+      'functions/syntax.ts': 'export const = 1;',
+      'lib/broken.ts': '\nexport const = 1;',
+    });
+    const found = async () => {
+      const { stdout } = await runProgram(['check', '-o', 'json', project.path]);
+      return (JSON.parse(stdout) as CheckReport).findings.map(shortly);
+    };
+    assert.deepEqual(await found(), [
+      'functions/a.ts:1 missing-module',
+      'functions/b.mjs:1 missing-module',
+      'functions/syntax.ts:1 syntax',
+      'lib/broken.ts:2 build',
+    ]);
+    await project.write('tsconfig.json', '{ "compilerOptions": { "strict": tru } }');
+    assert.ok((await found()).includes('tsconfig.json:1 build'));
+    assert.deepEqual(
+      readdirSync(tmpdir()).filter((name) => name.startsWith('hookswitch-check-')),
+      [],
+    );
   });
 
   const refused: readonly [argv: string[], code: number, message: RegExp][] = [

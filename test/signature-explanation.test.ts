@@ -10,12 +10,10 @@ import { createOrigin } from '../src/gateway/origin';
 import { sign } from '../src/gateway/signature';
 import {
   type HeaderLines,
-  questionOfRecord,
   questionOfUrl,
   readCalledUrl,
   type SignatureQuestion,
 } from '../src/gateway/signature-question';
-import type { InvocationRecord } from '../src/model/record';
 import { request } from './support/raw-http';
 import { serve } from './support/serve';
 
@@ -451,27 +449,6 @@ test('a request that was signed here is right there', async () => {
     );
     assert.equal((await explainRequest(signed, settingsOf({}))).valid, true, body);
   }
-});
-
-test('a record is explained as the request that it is of', async () => {
-  const signature = sign(TOKEN, `http://localhost:3000/sms?a=1${FIELDS}`);
-  const headers = [HOST, ['Content-Type', FORM], ['X-Twilio-Signature', signature]];
-  const body = { text: 'Body=hi&To=%2B1555', base64: null, bytes: 18, truncated: false };
-  const record = {
-    method: 'POST',
-    target: '/sms?a=1',
-    remoteAddress: null,
-    request: { headers, body },
-  } as unknown as InvocationRecord;
-  assert.equal((await explainRequest(questionOfRecord(record), settingsOf({}))).valid, true);
-  const binary = {
-    text: null,
-    base64: Buffer.from(body.text).toString('base64'),
-    bytes: 18,
-    truncated: false,
-  };
-  const other = { ...record, request: { headers: record.request.headers, body: binary } };
-  assert.equal((await explainRequest(questionOfRecord(other), settingsOf({}))).valid, true);
 });
 
 // --- hostile

@@ -1,29 +1,32 @@
 /** Looks at a project without running any of it, and says what will break. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { checkAssetSizes } from '../build/check';
-import type { AssetResource, Build, BuildProblem, FunctionResource } from '../model/build';
+import type { AssetResource, Build, FunctionResource } from '../model/build';
+import { buildFinding } from './build-finding';
+import { compileFindings } from './compile-findings';
 import type { Finding, Spot } from './finding';
 import { findHandler } from './handler';
 import { isIgnored } from './ignored';
 import type { CheckedFunction, Rule } from './rule';
-import { BUILD, RULES, SYNTAX } from './rules';
+import { RULES, SYNTAX } from './rules';
 import { LineStarts, type ParseFailure, type Place, parseFile, type Source } from './source';
 
-/** Sorted by file and line. Each file is read once, and each has a limit: the time is bounded. */
+/** Sorted by file and line; with what compiling tells, which no single file does: what is imported, and tsconfig.json. */
+export async function checkAll(build: Build): Promise<readonly Finding[]> {
+  const found = checkProject(build);
+  const isTold = ({ file, line }: Finding): boolean =>
+    found.some((one) => one.file === file && (line === 0 || one.line === line));
+  const compiled = await compileFindings(build);
+  return [...found, ...compiled.filter((finding) => !isTold(finding))].sort(byPlace);
+}
+
+/** Each file is read once, and each has a limit: the time is bounded. */
 export function checkProject(build: Build): readonly Finding[] {
   return [
     ...[...build.problems, ...checkAssetSizes(build)].map(buildFinding),
     ...build.functions.flatMap((resource) => checkFunction(resource, build)),
     ...build.assets.flatMap((resource) => checkAsset(resource, build)),
   ].sort(byPlace);
-}
-
-/** `functions/a.js:3: is not UTF-8` -> line 3. */
-function buildFinding({ file, message }: BuildProblem): Finding {
-  const prefix = /^:(\d+)(?::(\d+))?: /.exec(message.startsWith(file) ? message.slice(file.length) : '');
-  const reason = prefix === null ? message : message.slice(file.length + prefix[0].length);
-  const place = { line: Number(prefix?.[1] ?? 0), column: Number(prefix?.[2] ?? 0) };
-  return { rule: BUILD.id, severity: BUILD.severity, file, ...place, reason, fix: BUILD.fix };
 }
 
 function checkFunction(resource: FunctionResource, build: Build): readonly Finding[] {

@@ -11,7 +11,7 @@ export const MISSING_MODULE: Rule = {
   id: 'missing-module',
   severity: 'error',
   finds:
-    'A `require` of a package that is neither installed nor named in a package.json, or of a file that does not exist.',
+    'A `require` or an import of a package that is neither installed nor named in a package.json, or of a file that does not exist.',
   otherwise: 'The Function cannot be loaded: every request gets 500.',
   fix: 'Install the package with npm install and its name, or correct the path.',
   ofFunction: check,
@@ -32,15 +32,19 @@ function check({ resource, source }: CheckedFunction, build: Build): readonly Sp
     }));
 }
 
+/** What is not installed yet, but will be. */
+export function isGivenOrNamed(name: string, folder: string, root: string): boolean {
+  const wanted = packageOf(name);
+  return GIVEN.includes(wanted) || isNamed(wanted, folder, root);
+}
+
 function isMissing({ name }: Required, file: string, root: string): boolean {
   if (isBuiltin(name) || name.startsWith('#') || name.startsWith('/') || name.startsWith('node:'))
     return false;
   const from = createRequire(file);
   if (resolves(from, name)) return false;
   if (isRelative(name)) return !COMPILED.some((extension) => resolves(from, name + extension));
-  const wanted = packageOf(name);
-  if (GIVEN.includes(wanted)) return false;
-  return !resolves(from, `${wanted}/package.json`) && !isNamed(wanted, dirname(file), root);
+  return !resolves(from, `${packageOf(name)}/package.json`) && !isGivenOrNamed(name, dirname(file), root);
 }
 
 const COMPILED = ['.ts', '.mts', '.cts', '.mjs', '.cjs'];

@@ -27,7 +27,7 @@ export const BUILD: Rule = {
   id: 'build',
   severity: 'error',
   finds:
-    'What `start` warns of: names that cannot be served or reached, Assets that the hosted platform refuses, files that are not UTF-8, nothing to serve.',
+    'What `start` warns of: names that cannot be served or reached, Assets that the hosted platform refuses, files that are not UTF-8, a tsconfig.json that cannot be read, nothing to serve.',
   otherwise: 'The file is not served, or not as it was meant.',
   fix: 'The reason says what to do.',
 };

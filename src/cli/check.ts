@@ -1,5 +1,5 @@
 import { readProject } from '../build/read';
-import { checkProject } from '../check/check';
+import { checkAll } from '../check/check';
 import type { Finding } from '../check/finding';
 import type { Arguments } from '../config/arguments';
 import { switchOption } from '../config/option';
@@ -64,7 +64,7 @@ async function runCheck(given: Arguments, surroundings: Surroundings): Promise<n
   const { environment, currentFolder, stdout } = surroundings;
   const { platform, outputFormat: format } = startOptionsOf(given, environment, currentFolder);
   const build = readProject(platform.project, environment);
-  const findings = checkProject(build);
+  const findings = await checkAll(build);
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const warnings = findings.length - errors;
   const report = { project: build.root, checked: countText(build), errors, warnings, findings };

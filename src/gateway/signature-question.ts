@@ -1,7 +1,6 @@
 /** A request whose signature somebody asks about: one that came, or one that is given by hand. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { CodedError } from '../errors';
-import type { InvocationRecord, RecordedBody } from '../model/record';
 
 export type HeaderLines = readonly (readonly [name: string, value: string])[];
 
@@ -17,20 +16,6 @@ export interface SignatureQuestion {
   readonly remoteAddress: string | undefined;
   /** The URL at the sender, where somebody says so; else `null`. */
   readonly calledUrl: string | null;
-}
-
-/** What the record of an invocation says. Secrets in it are redacted: where the signature is, only the URLs can be told. */
-export function questionOfRecord(record: InvocationRecord): SignatureQuestion {
-  const { body, headers } = record.request;
-  return {
-    method: record.method,
-    target: record.target,
-    headers,
-    body: bytesOf(body),
-    bodyIsCut: body?.truncated ?? false,
-    remoteAddress: record.remoteAddress ?? undefined,
-    calledUrl: null,
-  };
 }
 
 export interface RequestByHand {
@@ -95,9 +80,4 @@ function targetOf(calledUrl: string, publicUrl: URL | null): string {
   const rest = target.slice(prefix.length);
   if (rest.startsWith('/')) return rest;
   return rest === '' || rest.startsWith('?') ? `/${rest}` : target;
-}
-
-function bytesOf(body: RecordedBody | null): Buffer {
-  if (body === null) return Buffer.alloc(0);
-  return body.text === null ? Buffer.from(body.base64 ?? '', 'base64') : Buffer.from(body.text);
 }
