@@ -89,6 +89,8 @@ export interface ProjectOptions {
   readonly variables?: Readonly<Record<string, string>>;
   /** Where nothing else gives them a value. */
   readonly defaultVariables?: Readonly<Record<string, string>>;
+  /** Absolute paths of what the program itself writes: no save of an author, wherever they lie. */
+  readonly ownFiles?: readonly string[];
 }
 
 /** What the platform tells while it runs. Called after the response was sent; must not throw and is never awaited. */

@@ -177,6 +177,17 @@ describe('the admin API', () => {
     assert.equal(second.header('set-cookie'), undefined);
   });
 
+  it('keeps a link that was only looked at with HEAD', async () => {
+    const link = new URL(gateway.admin.issueLink());
+    await gateway.ask('HEAD', link.pathname + link.search, []);
+    assert.equal((await gateway.ask('GET', link.pathname + link.search, [])).status, 303);
+  });
+
+  it('is called by the address it listens on: localhost may be somebody else, on ::1', () => {
+    assert.equal(gateway.admin.url, `http://127.0.0.1:${gateway.admin.port}`);
+    assert.ok(gateway.admin.issueLink().startsWith(`${gateway.admin.url}/open?ticket=`));
+  });
+
   it('stays open to the browser that the link opened it for', async () => {
     const cookie = await openSession();
     for (const round of ['first', 'after a reload']) {
@@ -197,7 +208,7 @@ describe('the admin API', () => {
 
   it('gives a new link for the token, and for nothing else', async () => {
     const { url } = await gateway.api<{ url: string }>('POST', '/api/tickets');
-    assert.match(url, /^http:\/\/localhost:\d+\/open\?ticket=[\w-]{43}$/);
+    assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/open\?ticket=[\w-]{43}$/);
     const cookie = ['Cookie', await openSession()] as const;
     const own = ['Origin', `http://localhost:${gateway.admin.port}`] as const;
     assert.equal((await gateway.ask('POST', '/api/tickets', [cookie, own])).status, 401);

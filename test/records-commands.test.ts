@@ -214,7 +214,7 @@ describe('a gateway that commands look for', () => {
     assert.equal(statSync(file).mode & 0o777, 0o600);
     // Neither the environment nor the arguments of any process has the token.
     assert.ok(!readFileSync(`/proc/${gateway.pid}/environ`, 'latin1').includes(found?.token ?? ''));
-    assert.match((await run('console')).stdout, /^http:\/\/localhost:\d+\/open\?ticket=[\w-]{43}\n$/);
+    assert.match((await run('console')).stdout, /^http:\/\/127\.0\.0\.1:\d+\/open\?ticket=[\w-]{43}\n$/);
     const stale = `${folder}/999999-1.json`;
     writeFileSync(stale, readFileSync(file), { mode: 0o600 });
     gateway.child.kill('SIGTERM');

@@ -87,6 +87,23 @@ describe('in a record', () => {
       '[{"token":"***"}]',
     ],
     ['JSON that was cut is read', redactor().body('{"token":"abc', JSON_TYPE), '{"token":"***"'],
+    ['escaped names are read', redactor().body('{"to\\u006ben":"x"}', JSON_TYPE), '{"to\\u006ben":"***"}'],
+    [
+      'lists under a secret name are hidden, to their end',
+      redactor().body('{"password":["a]",["b"]],"n":["c"]}', JSON_TYPE),
+      '{"password":"***","n":["c"]}',
+    ],
+    ['a list that was cut is hidden', redactor().body('{"password":["a', JSON_TYPE), '{"password":"***"'],
+    [
+      'it is hidden as TwiML has it',
+      redactor().text(`<Say>${PASSWORD.replace('&', '&amp;')}</Say>`),
+      '<Say>***</Say>',
+    ],
+    [
+      'it is hidden as an attribute has it',
+      redactor().text(`<a b="${PASSWORD.replace('&', '&amp;').replaceAll('"', '&quot;')}"/>`),
+      '<a b="***"/>',
+    ],
     [
       'the beginning of a secret at a cut is hidden',
       redactor().cut(`text ${TOKEN.slice(0, 20)}`),
@@ -106,6 +123,23 @@ describe('in a record', () => {
       a: { password: '***', list: [{ token: '***' }, '***'] },
       secret: null,
     });
+  });
+
+  for (const account of ['', 'a', 'ab', 'abc', 'AC0123:', 'user:']) {
+    it(`the value of a secret variable is hidden in Base64, behind ${account.length} letters`, () => {
+      const encoded = Buffer.from(`${account}${TOKEN}!`).toString('base64');
+      const shown = redactor().text(`x=${encoded}`);
+      const left = Buffer.from(shown.replace('x=', '').replace('***', ''), 'base64').toString('latin1');
+      assert.match(shown, /\*\*\*/);
+      assert.ok(!left.includes(TOKEN.slice(2, -2)), shown);
+      assert.ok(shown.length < account.length * 2 + 14, shown);
+    });
+  }
+
+  it('the newest secrets are hidden, however many there were before', () => {
+    const learning = new Redactor();
+    for (let build = 0; build < 2_000; build++) learning.learn({ API_SECRET: `value-of-build-${build}-` });
+    assert.equal(learning.text('value-of-build-1999-'), '***');
   });
 
   it('secrets of builds before stay hidden', () => {

@@ -246,6 +246,15 @@ describe('the records in memory', () => {
     assert.ok(records.kept > 5 && records.kept < 200, `${records.kept} are kept`);
   });
 
+  it('count two bytes for each letter that a Function may have written', () => {
+    const records = new Records({ count: 10_000, bytes: 10_000_000 }, new Expected());
+    records.add(made(1, '\u4e2d'.repeat(100_000)));
+    const console = [{ level: 'info', text: '\u4e2d'.repeat(100_000) }] as const;
+    records.add({ ...made(2), console });
+    records.addLate({ requestId: made(2).id, resource: 'x', level: 'info', text: '\u4e2d'.repeat(100_000) });
+    assert.ok(records.bytes > 600_000, `${records.bytes}`);
+  });
+
   it('take no more bytes than they may with lines that come late', () => {
     const records = new Records({ count: 10, bytes: 100_000 }, new Expected());
     for (let number = 1; number <= 10; number++) records.add(made(number));

@@ -6,6 +6,7 @@ import type { ReplayRequest } from '../src/admin/api';
 import { parseForm } from '../src/gateway/event';
 import { sign, signedFields } from '../src/gateway/signature';
 import type { InvocationRecord } from '../src/model/record';
+import { headerLinesOf } from '../src/records/view';
 import { request } from './support/raw-http';
 import { type RecordedGateway, type ReplayAnswer, serveRecorded } from './support/recorded';
 
@@ -127,6 +128,30 @@ describe('a replay', () => {
     });
     const { warnings } = await replay(long.header('twilio-request-id'));
     assert.match(warnings.join('\n'), /cut/);
+  });
+
+  it('of a cut body that was left as it is shown says so too', async () => {
+    const body = `Body=${'ä'.repeat(200_000)}`;
+    const sent = await send('/echo', { method: 'POST', headers: [FORM], body });
+    const { original } = await replay(sent.header('twilio-request-id'));
+    const shown = original.request.body?.text ?? '';
+    const { warnings } = await replay(original.id, { body: shown });
+    assert.match(warnings.join('\n'), /cut/);
+  });
+
+  it('tells headers of one name apart that are hidden both', async () => {
+    const headers = [
+      ['X-Api-Key', 'first'],
+      ['X-Api-Key', 'second'],
+    ] as const;
+    const sent = await send('/echo', { headers });
+    const { original } = await replay(sent.header('twilio-request-id'));
+    const { replay: again } = await replay(original.id, { headers: original.request.headers });
+    const lines = headerLinesOf(gateway.kept.find(again.id)?.record.traffic?.requestHeaders ?? '');
+    assert.deepEqual(
+      lines.filter((_, at) => lines[at - 1]?.toLowerCase() === 'x-api-key'),
+      ['first', 'second'],
+    );
   });
 
   it('of an Asset waits for its record', async () => {

@@ -10,7 +10,7 @@ import { CodedError } from '../errors';
 
 export interface Announcement {
   readonly pid: number;
-  /** Of the console: `http://localhost:3001`. */
+  /** Of the console: `http://127.0.0.1:3001`. */
   readonly consoleUrl: string;
   /** Of the gateway. */
   readonly url: string;

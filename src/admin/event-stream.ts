@@ -9,6 +9,8 @@ const MOST_STREAMS = 16;
 /** Told together; and no more than so many invocations and lines each time. */
 const BATCH_MS = 100;
 const MOST_OF_A_BATCH = 100;
+/** A large form takes long to read; requests go on in between. */
+const SLICE_MS = 4;
 /** What may wait for a client that does not read; beyond that it is dropped, and comes again or not. */
 const WAITING_BYTES = 1_048_576;
 const HEARTBEAT_MS = 15_000;
@@ -30,7 +32,7 @@ export class EventStreams {
     this.#unlisten = records.listen({
       added: (kept) => this.#add(kept),
       late: ({ requestId, resource, level, text }) => {
-        const line = { level, text: this.redactor.text(text.slice(0, SHOWN_CHARACTERS)) };
+        const line = { level, text: this.redactor.text(text).slice(0, SHOWN_CHARACTERS) };
         this.#addLine({ type: 'late', id: requestId, resource, line });
       },
       cleared: () => this.#forget(),
@@ -82,13 +84,27 @@ export class EventStreams {
 
   #flush(): void {
     this.#timer = null;
-    const invocations = this.#batch
-      .splice(0)
-      .map((kept): ConsoleEvent => ({ type: 'invocation', invocation: summaryOf(kept, this.redactor) }));
-    const events = [...invocations, ...this.#lines.splice(0)];
+    const events = this.#takeInvocations();
+    if (this.#batch.length > 0) {
+      this.#write(events.map(textOf).join(''));
+      this.#timer = setTimeout(() => this.#flush(), 1).unref();
+      return;
+    }
+    events.push(...this.#lines.splice(0));
     if (this.#missed > 0) events.push({ type: 'missed', count: this.#missed });
     this.#missed = 0;
     this.#write(events.map(textOf).join(''));
+  }
+
+  #takeInvocations(): ConsoleEvent[] {
+    const until = performance.now() + SLICE_MS;
+    const taken: ConsoleEvent[] = [];
+    for (const kept of this.#batch) {
+      taken.push({ type: 'invocation', invocation: summaryOf(kept, this.redactor) });
+      if (performance.now() >= until) break;
+    }
+    this.#batch.splice(0, taken.length);
+    return taken;
   }
 
   #forget(): void {

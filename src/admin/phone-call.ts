@@ -1,8 +1,9 @@
 import { CodedError } from '../errors';
+import type { Redactor } from '../records/redact';
 import type { Call, Simulator } from '../simulator';
 import type { ConsoleEvent } from './api';
 import type { CallEvent, CallInput, CallView, StartCall } from './phone-api';
-import { shownExchange } from './phone-exchange';
+import { shownEvent } from './phone-event';
 
 /** More than the simulator lets one call have. */
 const MOST_EVENTS = 10_000;
@@ -16,7 +17,7 @@ export class PhoneCall {
   constructor(
     private readonly start: StartCall,
     simulator: Simulator,
-    private readonly shown: (text: string) => string,
+    private readonly redactor: Redactor,
     private readonly tell: (event: ConsoleEvent) => void,
   ) {
     const { from, to, url, method, fallbackUrl, faults, callerName } = start;
@@ -85,8 +86,7 @@ export class PhoneCall {
   }
 
   #onEvent(event: CallEvent): void {
-    const shown =
-      event.type === 'request' ? { ...event, exchange: shownExchange(event.exchange, this.shown) } : event;
+    const shown = shownEvent(event, this.redactor);
     if (this.#events.length < MOST_EVENTS) this.#events.push(shown);
     this.tell({ type: 'call', call: this.#head, event: shown });
     // What it waits for is known once it has come to rest.

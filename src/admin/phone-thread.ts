@@ -1,7 +1,8 @@
 import { CodedError } from '../errors';
+import type { Redactor } from '../records/redact';
 import type { MessageThread, Simulator } from '../simulator';
 import type { MessageEvent, PhoneEvent, StartThread, TextRequest, ThreadView } from './phone-api';
-import { shownExchange } from './phone-exchange';
+import { shownEvent } from './phone-event';
 
 /** Texts that are not answered yet, of one thread. */
 const MOST_UNDER_WAY = 10;
@@ -17,7 +18,7 @@ export class PhoneThread {
     readonly id: string,
     private readonly start: StartThread,
     simulator: Simulator,
-    private readonly shown: (text: string) => string,
+    private readonly redactor: Redactor,
     private readonly tell: (event: PhoneEvent) => void,
   ) {
     const { from, to, url, method, fallbackUrl, faults } = start;
@@ -62,8 +63,7 @@ export class PhoneThread {
   }
 
   #onEvent(event: MessageEvent): void {
-    const shown =
-      event.type === 'request' ? { ...event, exchange: shownExchange(event.exchange, this.shown) } : event;
+    const shown = shownEvent(event, this.redactor);
     this.#events.push(shown);
     if (this.#events.length > MOST_EVENTS) this.#events = this.#events.slice(-MOST_EVENTS / 2);
     this.tell({ type: 'text', thread: this.#head, event: shown });

@@ -66,7 +66,7 @@ export class Phone {
     this.#forgetOldest(this.#threads, MOST_THREADS);
     this.#counter += 1;
     const id = `TH${String(this.#counter).padStart(4, '0')}`;
-    const thread = new PhoneThread(id, start, this.#simulator(), this.#shown, this.parts.tell);
+    const thread = new PhoneThread(id, start, this.#simulator(), this.parts.redactor, this.parts.tell);
     this.#threads.set(id, thread);
     return thread.view;
   }
@@ -82,7 +82,7 @@ export class Phone {
     if (running.length >= MOST_RUNNING_CALLS)
       throw new CodedError('HS_CONSOLE_BUSY', 'too many calls are under way');
     this.#forgetOldest(this.#calls, MOST_CALLS);
-    const call = new PhoneCall(start, this.#simulator(), this.#shown, this.parts.tell);
+    const call = new PhoneCall(start, this.#simulator(), this.parts.redactor, this.parts.tell);
     this.#calls.set(call.id, call);
     return call.view;
   }
@@ -104,9 +104,6 @@ export class Phone {
   async close(): Promise<void> {
     await Promise.all(this.#simulators.splice(0).map(({ simulator }) => simulator.close()));
   }
-
-  /** Bodies of answers may hold what is secret. */
-  readonly #shown = (text: string): string => this.parts.redactor.text(text);
 
   #simulator(): Simulator {
     const { build, url, publicUrl } = this.parts.gateway;

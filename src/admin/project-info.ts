@@ -3,7 +3,7 @@ import type { AssetResource, FunctionResource } from '../model/build';
 import type { ProjectInfo, ResourceInfo } from './api';
 import type { AdminParts } from './parts';
 
-export function projectInfoOf({ gateway, version }: AdminParts): ProjectInfo {
+export function projectInfoOf({ gateway, redactor, version }: AdminParts): ProjectInfo {
   const { build, url, publicUrl, checkSignatures } = gateway;
   const base = publicUrl === null ? url : publicUrl.href.replace(/\/+$/, '');
   return {
@@ -18,7 +18,7 @@ export function projectInfoOf({ gateway, version }: AdminParts): ProjectInfo {
     hasAuthToken: build.authToken !== null,
     functions: build.functions.map((resource) => resourceInfoOf(resource, base)),
     assets: build.assets.map((resource) => resourceInfoOf(resource, base)),
-    problems: build.problems,
+    problems: build.problems.map(({ file, message }) => ({ file, message: redactor.text(message) })),
   };
 }
 

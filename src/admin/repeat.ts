@@ -9,7 +9,7 @@ import type { Traffic } from '../model/invocation';
 import type { InvocationRecord } from '../model/record';
 import type { Kept } from '../records/records';
 import { HIDDEN, type Redactor } from '../records/redact';
-import { bytesOf, headerLinesOf, headerOf, recordOf } from '../records/view';
+import { bytesOf, headerLinesOf, recordOf } from '../records/view';
 import type { CallRequest, ReplayAnswer, ReplayRequest } from './api';
 import type { AdminParts } from './parts';
 import { type Outgoing, refused, sendRequest } from './send-request';
@@ -56,6 +56,7 @@ export class Repeater {
       record.traffic,
       changes,
       this.parts.redactor,
+      shownBodyOf(original),
     );
     const given = { ...edited.outgoing, headers: this.#withHost(edited.outgoing.headers) };
     const isSigned = edited.wasSigned || this.#isProtected(given.target);
@@ -126,6 +127,7 @@ class EditedRequest {
     private readonly traffic: Traffic,
     private readonly changes: ReplayRequest,
     private readonly redactor: Redactor,
+    private readonly shownBody: string | null,
   ) {
     const originals = pairsOf(traffic.requestHeaders);
     this.wasSigned = headerValue(originals, SIGNATURE) !== null;
@@ -152,11 +154,14 @@ class EditedRequest {
   #headers(originals: Headers): Headers {
     const { headers } = this.changes;
     if (headers === undefined) return originals;
+    // Each stands for one: two of a name may look the same where both are hidden.
+    const left = [...originals];
     return headers.map(([name, value]) => {
-      const original = originals.find(
+      const at = left.findIndex(
         ([known, secret]) =>
           known.toLowerCase() === name.toLowerCase() && this.redactor.header(known, secret) === value,
       );
+      const [original] = at === -1 ? [] : left.splice(at, 1);
       if (original === undefined) this.#warnOfHidden(`header ${name}`, value);
       return [name, original?.[1] ?? value] as const;
     });
@@ -166,8 +171,7 @@ class EditedRequest {
     const { requestBody } = this.traffic;
     const original = requestBody === null ? Buffer.alloc(0) : bytesOf(requestBody);
     const { body } = this.changes;
-    const type = headerOf(this.traffic.requestHeaders, 'content-type');
-    if (body === undefined || body === this.redactor.body(original.toString('utf8'), type)) {
+    if (body === undefined || body === this.shownBody) {
       if (requestBody !== null && original.length < requestBody.bytes) this.warnings.push(CUT);
       return original;
     }
@@ -188,6 +192,11 @@ class EditedRequest {
       `The ${part} was edited and holds ${HIDDEN} where a secret was: that is sent as it is.`,
     );
   }
+}
+
+/** What an editor was given of it. `null`: it is no text. */
+function shownBodyOf({ request: { body } }: InvocationRecord): string | null {
+  return body === null ? '' : body.text;
 }
 
 function pairsOf(kept: string): Headers {

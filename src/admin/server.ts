@@ -1,6 +1,7 @@
 /** The console port: the console's files, the link that opens it, and the admin API. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isLoopback } from '../config/host';
 import { CodedError, ERRORS } from '../errors';
 import type { ApiError, ConsoleEvent } from './api';
 import { EventStreams } from './event-stream';
@@ -25,11 +26,13 @@ const MOST_CONNECTIONS = 64;
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
 const CHECK_MS = 1_000;
+/** Without a word on the connection, for whoever did not show that they may come in. */
+const SILENT_MS = 30_000;
 const MOST_HEADER_BYTES = 16_384;
 
 export interface AdminServer {
   readonly port: number;
-  /** `http://localhost:3001` */
+  /** `http://127.0.0.1:3001` */
   readonly url: string;
   readonly token: string;
   /** A link that opens the console once. */
@@ -47,11 +50,13 @@ export async function startAdminServer(address: ConsoleAddress, parts: AdminPart
     connectionsCheckingInterval: CHECK_MS,
   });
   server.maxConnections = MOST_CONNECTIONS;
-  const port = await listen(server, address);
-  return new RunningServer(server, address.host, port, parts);
+  server.timeout = SILENT_MS;
+  await listen(server, address);
+  return new RunningServer(server, address.host, parts);
 }
 
 class RunningServer implements AdminServer {
+  readonly port: number;
   readonly url: string;
   readonly #gate: Gate;
   readonly #sessions: Sessions;
@@ -63,11 +68,11 @@ class RunningServer implements AdminServer {
   constructor(
     private readonly server: Server,
     host: string,
-    readonly port: number,
     private readonly parts: AdminParts,
   ) {
-    const isLocal = isWildcard(host) || host === '127.0.0.1' || host === '::1';
-    this.url = `http://${isLocal ? 'localhost' : bracketed(host)}:${port}`;
+    const { address, port } = server.address() as AddressInfo;
+    this.port = port;
+    this.url = `http://${bracketed(reachableAt(host, address))}:${port}`;
     this.#gate = new Gate(host, port);
     this.#sessions = new Sessions(port);
     this.#streams = new EventStreams(parts.records, parts.redactor);
@@ -112,7 +117,9 @@ class RunningServer implements AdminServer {
       this.#gate.checkSite(req, !isApi);
       if (isApi) await this.#answerApi(req, res, url);
       else if (req.method !== 'GET' && req.method !== 'HEAD') throw bad(`${req.method} is for /api/ only`);
-      else if (url.pathname === '/open') this.#open(res, url.searchParams.get('ticket') ?? '');
+      // Programs that show links look first with HEAD: that uses no ticket up.
+      else if (url.pathname === '/open' && req.method === 'GET')
+        this.#open(res, url.searchParams.get('ticket') ?? '');
       else await sendStatic(res, this.parts.consoleFolder, url.pathname);
     } catch (error) {
       sendError(req, res, error);
@@ -132,6 +139,8 @@ class RunningServer implements AdminServer {
 
   async #answerApi(req: IncomingMessage, res: ServerResponse, url: URL): Promise<void> {
     this.#checkAccess(req);
+    // A Function may take its time, more so while it is debugged.
+    req.socket.setTimeout(0);
     if (req.method === 'POST' && url.pathname === '/api/tickets') {
       if (!this.#sessions.hasToken(req.headers)) throw denied('only the token can have a new link');
       return sendAnswer(res, { kind: 'json', value: { url: this.issueLink() } });
@@ -157,7 +166,16 @@ const USED_UP = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Hoo
 <h1>This link was used already, or is too old</h1>
 <p>If the console is open in this browser, <a href="/">go on there</a>. Else get a new link: <code>hookswitch console</code></p>`;
 
-async function listen(server: Server, { host, port, spare }: ConsoleAddress): Promise<number> {
+/**
+ * Never `localhost` where it listens on one address of this machine: that name may lead to the other one (browsers try
+ * `::1` first), where another user may listen on the same port, and would be handed the ticket or the token.
+ */
+function reachableAt(host: string, address: string): string {
+  if (isWildcard(host)) return address === '0.0.0.0' ? '127.0.0.1' : '::1';
+  return isLoopback(address) ? address : host;
+}
+
+async function listen(server: Server, { host, port, spare }: ConsoleAddress): Promise<void> {
   for (let tried = 0; ; tried++) {
     try {
       return await listenOn(server, host, port === 0 ? 0 : port + tried);
@@ -168,13 +186,13 @@ async function listen(server: Server, { host, port, spare }: ConsoleAddress): Pr
   }
 }
 
-function listenOn(server: Server, host: string, port: number): Promise<number> {
+function listenOn(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) => reject(listenError(error, host, port));
     server.once('error', fail);
     server.listen(port, host, () => {
       server.off('error', fail);
-      resolve((server.address() as AddressInfo).port);
+      resolve();
     });
   });
 }

@@ -1,4 +1,4 @@
-import { type FSWatcher, lstatSync, readdirSync, statSync, watch } from 'node:fs';
+import { type FSWatcher, lstatSync, readdirSync, realpathSync, statSync, watch } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { ProjectOptions } from '../platform';
 import { isCode, isElsewhere, surroundingsOf, wasChangedSince } from './elsewhere';
@@ -44,7 +44,7 @@ export interface ProjectWatch {
  */
 export function watchProject(project: ProjectOptions, events: ProjectWatchEvents): ProjectWatch {
   const folders = findFolders(project);
-  const watching = new FolderWatches(folders.root, events);
+  const watching = new FolderWatches(folders.root, new Set(project.ownFiles?.map(realPathOf)), events);
   watching.watchTree(folders.root);
   for (const folder of [folders.functions, folders.assets]) {
     if (folder !== null && !liesIn(folders.root, folder.path)) watching.watchTree(folder.path);
@@ -84,6 +84,15 @@ const MOST_FOLDERS_ELSEWHERE = 2_000;
 /** Instances name them too, and so untrusted code. */
 const MOST_FOLLOWED = 20_000;
 
+/** As the watched folders are called. The file itself may not be there yet. */
+function realPathOf(file: string): string {
+  try {
+    return join(realpathSync(dirname(file)), basename(file));
+  } catch {
+    return file;
+  }
+}
+
 const HIDDEN_BUT_READ = /^\.(?:env|twilioserverlessrc)/;
 const IGNORED_PARTS: readonly string[] = ['node_modules', '.git', '.DS_Store'];
 /** Emacs `.#x`, `#x#`; vim `.x.swp`, `4913`; `x~`; JetBrains `x___jb_tmp___`; logs. */
@@ -108,7 +117,11 @@ class FolderWatches implements ProjectWatch {
   #foldersElsewhere = 0;
   #problemTold = false;
 
-  constructor(root: string, events: ProjectWatchEvents) {
+  constructor(
+    root: string,
+    private readonly ownFiles: ReadonlySet<string>,
+    events: ProjectWatchEvents,
+  ) {
     this.#root = root;
     this.#events = events;
   }
@@ -179,7 +192,7 @@ class FolderWatches implements ProjectWatch {
 
   #onEvent(folder: string, [type, name]: readonly [string, string | null], scope: Scope): void {
     const path = name === null ? folder : join(folder, name);
-    if (isIgnored(nameOf(this.#root, path))) return;
+    if (isIgnored(nameOf(this.#root, path)) || this.ownFiles.has(path)) return;
     const wasFolder = this.#watchers.has(path);
     if (scope.isTree && (type === 'rename' || name === null)) this.#watchAnew(path, scope);
     if (scope.isElsewhere && !(wasFolder || this.#watchers.has(path) || this.#counts(type, path))) return;

@@ -15,7 +15,7 @@ export const CLIENT_OPTIONS = {
     placeholder: 'URL',
     initial: null,
     initialText: 'that of the gateway of the project, else of the only one that runs',
-    allowed: 'the address of a console, as in http://localhost:3001',
+    allowed: 'the address of a console, as in http://127.0.0.1:3001',
     read: readText,
     help: 'Which gateway is asked, where several run: the address of its console.',
     configurable: false,

@@ -12,6 +12,7 @@ import { coloursOf, wantsColours } from '../telemetry/colours';
 import { CLIENT_OPTIONS, checkFlags, clientOf, HELP_OPTIONS, lastOf, wantsJson } from './client-options';
 import { type Command, NONE_ACCEPTED, type Surroundings } from './command';
 import { invocationLines } from './invocation-text';
+import { readRecordLine } from './record-line';
 import { readSince, SINCE_ALLOWED } from './since';
 
 const LIMIT = 50;
@@ -224,22 +225,10 @@ async function readRecords(
 
   async function collect(lines: AsyncIterable<string>): Promise<void> {
     for await (const line of lines) {
-      const record = readRecord(line);
+      const record = readRecordLine(line);
       if (record === null || !matchesRecord(record, filter)) continue;
       records.push(record);
       if (records.length > limit) records.shift();
     }
-  }
-}
-
-/** `null`: a line of another kind, or one that was cut when the gateway ended. */
-function readRecord(line: string): InvocationRecord | null {
-  try {
-    const value = JSON.parse(line) as Partial<InvocationRecord> | null;
-    return typeof value?.id === 'string' && typeof value.status === 'number' && value.request !== undefined
-      ? (value as InvocationRecord)
-      : null;
-  } catch {
-    return null;
   }
 }

@@ -55,6 +55,12 @@ export class Recording {
     return this.hasConsole || this.#file !== null;
   }
 
+  /** Those that are written. */
+  get files(): readonly string[] {
+    const { file } = this.options.records;
+    return file === null ? [] : [file, `${file}.1`];
+  }
+
   /** What the platform tells goes into the log, and from there on to the records. */
   get events(): PlatformEvents {
     if (!this.isOn) return this.log;
@@ -70,7 +76,8 @@ export class Recording {
       reloaded: (build, problem, reload) => {
         this.log.reloaded(build, problem, reload);
         this.#redactor.learn(build.variables);
-        this.#server?.tell({ type: 'reloaded', build: build.id, problem });
+        const shown = problem === null ? null : this.#redactor.text(problem);
+        this.#server?.tell({ type: 'reloaded', build: build.id, problem: shown });
       },
       notice: (level, message) => {
         this.log.notice(level, message);

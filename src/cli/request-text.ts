@@ -20,14 +20,15 @@ export function requestText({ method, target, request }: InvocationRecord): stri
 
 /** Throws `CodedError` (HS_USAGE). `null`: there is nothing left to send. */
 export function readRequestText(text: string, record: InvocationRecord): ReplayRequest | null {
-  const lines = text.split('\n').map((line) => line.replace(/\r$/, ''));
+  const all = text.split('\n');
+  const lines = all.map((line) => line.replace(/\r$/, ''));
   const start = lines.findIndex((line) => line !== '' && !line.startsWith('#'));
   if (start === -1) return null;
   const [, method = '', target = ''] = /^(\S+) (\S+)$/.exec(lines[start] ?? '') ?? [];
   if (method === '') throw wrong(`"${lines[start]}" is not a method and a path`);
   const blank = lines.indexOf('', start);
   const headers = lines.slice(start + 1, blank === -1 ? undefined : blank).map(readHeader);
-  const rest = blank === -1 ? '' : lines.slice(blank + 1).join('\n');
+  const rest = blank === -1 ? '' : all.slice(blank + 1).join('\n');
   return { method, target, headers, ...bodyOf(rest, record) };
 }
 

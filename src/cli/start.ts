@@ -81,7 +81,8 @@ async function listen(
   });
   const isTerminal = stdout.isTTY === true;
   const recording = new Recording({ records, platform: asked, environment, isTerminal, settings }, log);
-  const platform = await startPlatform({ ...asked, keepsTraffic: recording.isOn }, recording.events);
+  const project = { ...asked.project, ownFiles: recording.files };
+  const platform = await startPlatform({ ...asked, project, keepsTraffic: recording.isOn }, recording.events);
   const recorded = new Recorded(platform, recording);
   try {
     const url = printedUrl(platform, asked.host);

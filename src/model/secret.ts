@@ -19,9 +19,15 @@ export function shownValue(name: string, value: string): ShownValue {
 
 /** `authToken`, `TWILIO_API_SECRET`, `X-Api-Key`, `dbpassword`; not `TOKENIZER`, `KEYBOARD` or `PUBLIC_KEY`. */
 export function namesSecret(name: string): boolean {
+  if (!mayNameSecret(name)) return false;
   const words = wordsOf(name);
   if (words.some((word) => OPEN_WORDS.has(word))) return false;
   return words.some((word) => SECRET_WORD.test(word));
+}
+
+/** Next to nothing to ask: whether it is worth while to look at the words. A form may have thousands of names. */
+export function mayNameSecret(name: string): boolean {
+  return PART_OF_SECRET_WORD.test(name.slice(0, MOST_NAME_CHARACTERS).toLowerCase());
 }
 
 /** An auth token or API secret (32 hexadecimal digits), an API key (`SK…`), a private key, a token of a known form. */
@@ -52,6 +58,9 @@ const LONG_ENOUGH = 20;
 /** Ends of words, so that what is written in one is found too: `AUTHTOKEN`, `apikey`, `dbpassword`. */
 const SECRET_WORD =
   /(?:token|secret|password|passwd|pwd|passphrase|passcode|credentials?|authorization|cookie)$|^(?:pass|key|auth|bearer|salt|dsn)$|(?:api|private|access|signing|encryption|master)key$/;
+
+/** Stands in every word that `SECRET_WORD` finds. */
+const PART_OF_SECRET_WORD = /token|secret|pass|pwd|credential|auth|cookie|bearer|salt|dsn|key/;
 
 /** Beside one of them a key is made to be seen. */
 const OPEN_WORDS: ReadonlySet<string> = new Set(['public', 'publishable']);

@@ -19,10 +19,18 @@ const LATE_CHARACTERS = 32_768;
 
 type Entry = Kept | LateLine;
 
+interface Waiting {
+  readonly entry: Entry;
+  /** As it was when it came: late lines are added to a record meanwhile. */
+  readonly bytes: number;
+}
+
 export class RecordFile {
   #sink: Sink;
   #bytes: number;
-  readonly #waiting: Entry[] = [];
+  /** A pipe or a device is never renamed. */
+  readonly #isRegular: boolean;
+  readonly #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #dropped = 0;
   #scheduled = false;
@@ -36,7 +44,8 @@ export class RecordFile {
     private readonly redactor: Redactor,
     private readonly mostBytes = MOST_FILE_BYTES,
   ) {
-    const { descriptor, size } = openFile(path);
+    const { descriptor, size, isRegular } = openFile(path);
+    this.#isRegular = isRegular;
     this.#sink = openDescriptor(descriptor);
     this.#bytes = size;
     this.#unlisten = records.listen({
@@ -59,7 +68,7 @@ export class RecordFile {
       this.#dropped += 1;
       return;
     }
-    this.#waiting.push(entry);
+    this.#waiting.push({ entry, bytes });
     this.#waitingBytes += bytes;
     this.#schedule();
   }
@@ -77,13 +86,13 @@ export class RecordFile {
   #write(limitMs: number): void {
     const until = performance.now() + limitMs;
     let done = 0;
-    for (const entry of this.#waiting) {
+    for (const { entry, bytes } of this.#waiting) {
       done += 1;
+      this.#waitingBytes -= bytes;
       this.#writeLine(lineOf(entry, this.redactor));
       if (performance.now() >= until) break;
     }
     this.#waiting.splice(0, done);
-    if (this.#waiting.length === 0) this.#waitingBytes = 0;
     if (this.#dropped > 0 && this.#waiting.length === 0) this.#tellDropped();
   }
 
@@ -94,22 +103,34 @@ export class RecordFile {
   }
 
   #writeLine(line: string): void {
-    if (this.#bytes > this.mostBytes) this.#rotate();
+    if (this.#bytes > this.mostBytes && this.#isRegular) this.#rotate();
     this.#bytes += Buffer.byteLength(line) + 1;
     this.#sink.write(`${line}\n`);
   }
 
   /** The old one is written to its end behind the new one's back. */
   #rotate(): void {
+    const old = `${this.path}.1`;
     try {
-      renameSync(this.path, `${this.path}.1`);
+      renameSync(this.path, old);
+    } catch {
+      // It goes on in the same file; after as much again it is tried once more.
+      this.#bytes = 0;
+      return;
+    }
+    this.#begin(old);
+  }
+
+  #begin(oldPath: string): void {
+    try {
       const { descriptor, size } = openFile(this.path);
       const old = this.#sink;
       this.#sink = openDescriptor(descriptor);
       this.#bytes = size;
       this.#closing.push(old.close());
     } catch {
-      // It goes on in the same file; after as much again it is tried once more.
+      // No descriptor is free, say: it goes on in the same file, under its own name, so that it is tried again.
+      renameSync(oldPath, this.path);
       this.#bytes = 0;
     }
   }
@@ -118,17 +139,23 @@ export class RecordFile {
 function lineOf(entry: Entry, redactor: Redactor): string {
   if ('record' in entry) return JSON.stringify(recordOf(entry, redactor));
   const { requestId, resource, level, text } = entry;
-  const line = { level, text: redactor.text(text.slice(0, LATE_CHARACTERS)) };
+  const line = { level, text: redactor.text(text).slice(0, LATE_CHARACTERS) };
   return JSON.stringify({ type: 'late', id: requestId, resource, line });
 }
 
+interface OpenFile {
+  readonly descriptor: number;
+  readonly size: number;
+  readonly isRegular: boolean;
+}
+
 /** A pipe that nobody reads must not hold up the start. */
-function openFile(path: string): { readonly descriptor: number; readonly size: number } {
+function openFile(path: string): OpenFile {
   const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK = 0 } = constants;
   try {
     const descriptor = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o600);
     const stat = fstatSync(descriptor);
-    return { descriptor, size: stat.size };
+    return { descriptor, size: stat.size, isRegular: stat.isFile() };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new CodedError('HS_RECORD_FILE', `${path} cannot be written: ${why}`, { cause: error });

@@ -140,8 +140,9 @@ export class Records {
     kept.late ??= [];
     kept.late.push({ level, text });
     kept.lateBytes += bytes;
-    kept.bytes += bytes;
-    this.#bytes += bytes;
+    const held = text.length * CHARACTER_BYTES + LINE_BYTES;
+    kept.bytes += held;
+    this.#bytes += held;
     while (this.#bytes > this.#options.bytes && this.#oldest < this.#seen) this.#dropOldest();
   }
 }
@@ -149,11 +150,14 @@ export class Records {
 /** The objects of one record without its texts (measured, rounded up). */
 const RECORD_BYTES = 900;
 
+/** Of a text that a Function wrote: it takes two as soon as one letter is none of Latin-1. Headers and bodies never are more. */
+const CHARACTER_BYTES = 2;
+
 /** Hot. About what it takes in memory. */
 function sizeOf({ target, traffic, console, detail }: RequestRecord): number {
   let bytes = RECORD_BYTES + target.length;
-  if (detail !== null) bytes += detail.length;
-  for (const { text } of console) bytes += text.length + LINE_BYTES;
+  if (detail !== null) bytes += detail.length * CHARACTER_BYTES;
+  for (const { text } of console) bytes += text.length * CHARACTER_BYTES + LINE_BYTES;
   if (traffic === null) return bytes;
   const { requestHeaders, requestBody, responseHeaders, responseBody } = traffic;
   if (requestBody !== null) bytes += requestBody.latin1.length;

@@ -4,13 +4,13 @@
  * test/records-redaction.test.ts has examples of each row.
  */
 
-import { looksSecret, namesSecret } from '../model/secret';
+import { looksSecret, mayNameSecret, namesSecret } from '../model/secret';
 
 export const HIDDEN = '***';
 
 /** Shorter ones stand in any text by chance. */
 const FEWEST_SECRET_CHARACTERS = 6;
-const MOST_SECRETS = 1_000;
+const MOST_SECRETS = 256;
 /** Names that were judged; the same ones come with every request. */
 const MOST_NAMES = 4_096;
 const LONGEST_NAME = 64;
@@ -25,16 +25,22 @@ const CREDENTIALS = /\b(Bearer|Basic)(\s{1,4})[A-Za-z0-9._~+/=-]{8,}/g;
 export class Redactor {
   /** Values of secret variables, in each spelling in which they may stand in a text. Longest first. */
   #secrets: readonly string[] = [];
+  /** Secret -> its spellings; those that were learned last stand last. */
+  readonly #learned = new Map<string, readonly string[]>();
   readonly #names = new Map<string, boolean>();
 
-  /** Secrets of builds before this one stay secret: records of their time are still there. */
+  /** Secrets of builds before this one stay secret: records of their time are still there. Where there are too many, the oldest go. */
   learn(variables: Readonly<Record<string, string>>): void {
-    const known = new Set(this.#secrets);
-    for (const [name, value] of Object.entries(variables)) {
-      for (const secret of secretsOf(name, value)) {
-        if (known.size < MOST_SECRETS) for (const spelling of spellingsOf(secret)) known.add(spelling);
-      }
+    const secrets = Object.entries(variables).flatMap(([name, value]) => secretsOf(name, value));
+    for (const secret of secrets) {
+      const spellings = this.#learned.get(secret) ?? spellingsOf(secret);
+      this.#learned.delete(secret);
+      this.#learned.set(secret, spellings);
     }
+    for (const secret of this.#learned.keys()) {
+      if (this.#learned.size > Math.max(MOST_SECRETS, secrets.length)) this.#learned.delete(secret);
+    }
+    const known = new Set([...this.#learned.values()].flat());
     this.#secrets = [...known].sort((a, b) => b.length - a.length);
   }
 
@@ -104,6 +110,7 @@ export class Redactor {
   }
 
   readonly #isSecret = (name: string): boolean => {
+    if (!mayNameSecret(name)) return false;
     const known = this.#names.get(name);
     if (known !== undefined) return known;
     const isSecret = namesSecret(name);
@@ -125,7 +132,33 @@ function secretsOf(name: string, value: string): readonly string[] {
 function spellingsOf(secret: string): readonly string[] {
   const encoded = encodable(secret) ? encodeURIComponent(secret) : secret;
   const latin1 = Buffer.from(secret, 'utf8').toString('latin1');
-  return [secret, encoded, encoded.replaceAll('%20', '+'), JSON.stringify(secret).slice(1, -1), latin1];
+  return [
+    secret,
+    encoded,
+    encoded.replaceAll('%20', '+'),
+    JSON.stringify(secret).slice(1, -1),
+    latin1,
+    ...markupSpellings(secret),
+    ...[0, 1, 2].flatMap((offset) => base64Spellings(secret, offset)),
+  ];
+}
+
+/** In the text of TwiML or HTML, in an attribute, and with everything escaped. */
+function markupSpellings(secret: string): readonly string[] {
+  const text = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  const attribute = text.replaceAll('"', '&quot;');
+  const closed = [text, attribute].map((spelling) => spelling.replaceAll('>', '&gt;'));
+  const apostrophes = ['&apos;', '&#39;'].map((entity) => closed[1]?.replaceAll("'", entity) ?? '');
+  return [text, attribute, ...closed, ...apostrophes];
+}
+
+/** What is the same whatever stands before and behind it, as the account in `Basic` credentials does: three bytes become four characters. */
+function base64Spellings(secret: string, offset: number): readonly string[] {
+  const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]);
+  const first = Math.ceil((offset * 8) / 6);
+  const spelling = bytes.toString('base64').slice(first, Math.floor((bytes.length * 8) / 6));
+  const forUrls = spelling.replaceAll('+', '-').replaceAll('/', '_');
+  return [spelling, forUrls, encodeURIComponent(spelling)];
 }
 
 /** Half of a surrogate pair has no UTF-8. */
@@ -182,7 +215,7 @@ function hideMembers(text: string, isSecret: (name: string) => boolean): string 
     const end = endOfString(text, at);
     if (end === -1) break;
     const value = startOfValue(text, end);
-    const valueEnd = value === -1 || !isSecret(text.slice(at + 1, end - 1)) ? -1 : endOfScalar(text, value);
+    const valueEnd = value === -1 || !isSecret(memberName(text, at, end)) ? -1 : endOfValue(text, value);
     if (valueEnd === -1) {
       at = text.indexOf('"', end);
       continue;
@@ -192,6 +225,16 @@ function hideMembers(text: string, isSecret: (name: string) => boolean): string 
     at = text.indexOf('"', valueEnd);
   }
   return shown + text.slice(from);
+}
+
+function memberName(text: string, start: number, end: number): string {
+  const name = text.slice(start + 1, end - 1);
+  if (!name.includes('\\')) return name;
+  try {
+    return String(JSON.parse(text.slice(start, end)));
+  } catch {
+    return name;
+  }
 }
 
 /** After the closing quote; -1: there is none. */
@@ -216,7 +259,26 @@ function skipSpace(text: string, from: number): number {
   return at;
 }
 
-/** -1: an object or array, whose members have names of their own, or `null`. A string that was cut ends with the text. */
+function endOfValue(text: string, start: number): number {
+  return text.charCodeAt(start) === 0x5b ? endOfArray(text, start) : endOfScalar(text, start);
+}
+
+/** One that was cut ends with the text. */
+function endOfArray(text: string, start: number): number {
+  let depth = 0;
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) {
+      const end = endOfString(text, at);
+      if (end === -1) return text.length;
+      at = end - 1;
+    } else if (code === 0x5b) depth++;
+    else if (code === 0x5d && --depth === 0) return at + 1;
+  }
+  return text.length;
+}
+
+/** -1: an object, whose members have names of their own, or `null`. A string that was cut ends with the text. */
 function endOfScalar(text: string, start: number): number {
   if (text.charCodeAt(start) === 0x22) {
     const end = endOfString(text, start);

@@ -78,7 +78,7 @@ function summaryWith(kept: Kept, redactor: Redactor, parameters: Parameters | nu
   const lines = late === null ? record.console : [...record.console, ...late];
   const field = (...names: readonly string[]): string | null => {
     const value = names.map((name) => parameters?.[name]).find((candidate) => typeof candidate === 'string');
-    return typeof value === 'string' && value !== '' ? redactor.text(value.slice(0, 200)) : null;
+    return typeof value === 'string' && value !== '' ? redactor.text(value).slice(0, 200) : null;
   };
   return {
     id: record.id,

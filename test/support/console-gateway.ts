@@ -6,7 +6,7 @@ import { type Gateway, type ProgramOptions, startGateway } from './program';
 import { eventually } from './serve';
 
 export interface ConsoleGateway extends Gateway {
-  /** `http://localhost:3001` */
+  /** `http://127.0.0.1:3001` */
   readonly consoleUrl: string;
   /** A new link that opens the console once. */
   link(): Promise<string>;
