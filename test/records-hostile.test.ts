@@ -115,6 +115,26 @@ async function recordLine(t: TestContext, file: string): Promise<string> {
   return readFileSync(file, 'utf8').split('\n')[0] ?? '';
 }
 
+describe('what a Function wrote', () => {
+  it('does no harm to a terminal as JSON either, and stays what it was', async (t) => {
+    const text = '\u009b2J \u202e \u2028 \u007f';
+    const folder = await place(t);
+    const records = new Records({ count: 1, bytes: 0 }, new Expected());
+    const file = new RecordFile(folder.file('r.jsonl'), records, new Redactor());
+    records.addLate(lateLine(1, text));
+    await file.close();
+    const written = readFileSync(folder.file('r.jsonl'), 'utf8');
+    assert.match(written, /^[\x20-\x7e]+\n$/);
+    assert.deepEqual((JSON.parse(written) as { line: unknown }).line, { level: 'info', text });
+    const foreign = folder.file('foreign.jsonl');
+    const record = JSON.parse(await recordLine(t, folder.file('made.jsonl'))) as object;
+    writeFileSync(foreign, `${JSON.stringify({ ...record, target: `/${text}` })}\n`);
+    const { stdout } = await runProgram(['logs', '--file', foreign, '-o', 'json']);
+    assert.match(stdout, /^[\x20-\x7e]+\n$/);
+    assert.equal((JSON.parse(stdout) as { target: string }).target, `/${text}`);
+  });
+});
+
 describe('a stranger on the port of a console', () => {
   it('is not believed when it hands out a link', async (t) => {
     const run = await place(t, { 'run/.keep': '' });

@@ -9,6 +9,7 @@ import { CodedError } from '../errors';
 import type { InvocationFilter, InvocationRecord, InvocationSummary } from '../model/record';
 import { matchesRecord } from '../records/search';
 import { coloursOf, wantsColours } from '../telemetry/colours';
+import { printedJson } from '../telemetry/untrusted';
 import { CLIENT_OPTIONS, checkFlags, clientOf, HELP_OPTIONS, lastOf, wantsJson } from './client-options';
 import { type Command, NONE_ACCEPTED, type Surroundings } from './command';
 import { invocationLines } from './invocation-text';
@@ -129,7 +130,7 @@ async function runLogs(given: Arguments, surroundings: Surroundings): Promise<nu
 }
 
 function showOf(given: Arguments, { environment, stdout }: Surroundings): Show {
-  if (wantsJson(given)) return (record) => void stdout.write(`${JSON.stringify(record)}\n`);
+  if (wantsJson(given)) return (record) => void stdout.write(`${printedJson(record)}\n`);
   const colours = coloursOf(wantsColours(environment, stdout.isTTY === true));
   return (record) => void stdout.write(`${invocationLines(record, colours).join('\n')}\n`);
 }

@@ -9,6 +9,7 @@ import type { Environment } from '../config/sources';
 import { CodedError } from '../errors';
 import type { InvocationRecord } from '../model/record';
 import { coloursOf, wantsColours } from '../telemetry/colours';
+import { printedJson } from '../telemetry/untrusted';
 import { CLIENT_OPTIONS, checkFlags, clientOf, HELP_OPTIONS, lastOf, wantsJson } from './client-options';
 import { type Command, NONE_ACCEPTED, type Surroundings } from './command';
 import { replayText } from './replay-text';
@@ -79,7 +80,7 @@ async function runReplay(given: Arguments, surroundings: Surroundings): Promise<
     return 0;
   }
   const answer = await client.post<ReplayAnswer>(`${pathOf(record.id)}/replay`, changes);
-  if (wantsJson(given)) stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+  if (wantsJson(given)) stdout.write(`${printedJson(answer, 2)}\n`);
   else stdout.write(replayText(answer, coloursOf(wantsColours(environment, stdout.isTTY === true))));
   return 0;
 }

@@ -4,6 +4,7 @@ import type { Arguments } from '../config/arguments';
 import { CodedError } from '../errors';
 import type { InvocationRecord } from '../model/record';
 import { coloursOf, wantsColours } from '../telemetry/colours';
+import { printedJson } from '../telemetry/untrusted';
 import { CLIENT_OPTIONS, checkFlags, clientOf, HELP_OPTIONS, wantsJson } from './client-options';
 import { type Command, NONE_ACCEPTED, type Surroundings } from './command';
 import { invocationText } from './invocation-text';
@@ -27,7 +28,7 @@ async function runShow(given: Arguments, surroundings: Surroundings): Promise<nu
   const client = clientOf(given, surroundings, folder);
   const record = await client.get<InvocationRecord>(pathOf(id));
   if (wantsJson(given)) {
-    stdout.write(`${JSON.stringify(record, null, 2)}\n`);
+    stdout.write(`${printedJson(record, 2)}\n`);
     return 0;
   }
   const colours = coloursOf(wantsColours(environment, stdout.isTTY === true));

@@ -6,6 +6,7 @@ import { constants, fstatSync, openSync, renameSync } from 'node:fs';
 import { CodedError } from '../errors';
 import type { LateLine } from '../model/invocation';
 import { openDescriptor, type Sink } from '../telemetry/sink';
+import { printedJson } from '../telemetry/untrusted';
 import type { Kept, Records } from './records';
 import type { Redactor } from './redact';
 import { recordOf } from './view';
@@ -137,10 +138,10 @@ export class RecordFile {
 }
 
 function lineOf(entry: Entry, redactor: Redactor): string {
-  if ('record' in entry) return JSON.stringify(recordOf(entry, redactor));
+  if ('record' in entry) return printedJson(recordOf(entry, redactor));
   const { requestId, resource, level, text } = entry;
   const line = { level, text: redactor.text(text).slice(0, LATE_CHARACTERS) };
-  return JSON.stringify({ type: 'late', id: requestId, resource, line });
+  return printedJson({ type: 'late', id: requestId, resource, line });
 }
 
 interface OpenFile {

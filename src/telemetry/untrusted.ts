@@ -38,6 +38,11 @@ export function jsonText(text: string): string {
   return JSON.stringify(kept + note).replace(LEFT_BY_STRINGIFY, unicodeEscape);
 }
 
+/** Any value as JSON that does no harm where it is printed; it means the same. */
+export function printedJson(value: unknown, space?: number): string {
+  return JSON.stringify(value, null, space).replace(LEFT_BY_STRINGIFY, unicodeEscape);
+}
+
 function cut(text: string, limit: number): { readonly kept: string; readonly note: string } {
   if (text.length <= limit) return { kept: text, note: '' };
   return { kept: text.slice(0, limit), note: ` … (${text.length - limit} more characters)` };
