@@ -25,15 +25,8 @@ export function CallControls({ waiting, onInput }: ControlsProps) {
       <OtherEnd waiting={waiting} onInput={onInput} />
       <div class="keypad" role="group" aria-label="Keypad">
         {KEYPAD.map((key, at) => (
-          <button
-            key={key}
-            type="button"
-            class="key"
-            aria-label={KEY_NAMES[key] ?? `${key} ${LETTERS[at]}`.trim()}
-            onClick={() => press(key)}
-          >
-            {key}
-            <span aria-hidden="true">{LETTERS[at]}</span>
+          <button key={key} type="button" class="key" aria-label={KEY_NAMES[key]} onClick={() => press(key)}>
+            {key} <span>{LETTERS[at]}</span>
           </button>
         ))}
       </div>
