@@ -171,7 +171,7 @@ describe('a record', () => {
     await new Promise((resolve) => socket.end('\r\nhalf', () => resolve(null)));
     const record = await eventually(() => gateway.records.find(({ target }) => target === '/hello?left'));
     assert.ok(record.error === 'HS_BAD_REQUEST' || record.error === 'HS_BODY_UNREADABLE');
-    assert.deepEqual(record.traffic?.requestBody, { latin1: '', bytes: 100 });
+    assert.deepEqual(record.traffic?.requestBody, { content: '', bytes: 100 });
   });
 
   it('of what is no request has the address it came from', async () => {

@@ -26,11 +26,11 @@ export class EventStreams {
   readonly #unlisten: () => void;
 
   constructor(
-    records: Records,
+    private readonly records: Records,
     private readonly redactor: Redactor,
   ) {
     this.#unlisten = records.listen({
-      added: (kept) => this.#add(kept),
+      added: (_encoded, number) => this.#add(number),
       late: ({ requestId, resource, level, text }) => {
         const line = { level, text: this.redactor.text(text).slice(0, SHOWN_CHARACTERS) };
         this.#addLine({ type: 'late', id: requestId, resource, line });
@@ -65,10 +65,11 @@ export class EventStreams {
   }
 
   /** Hot where somebody looks. */
-  #add(kept: Kept): void {
+  #add(number: number): void {
     if (this.#streams.size === 0) return;
-    if (this.#batch.length < MOST_OF_A_BATCH) this.#batch.push(kept);
-    else this.#missed += 1;
+    const kept = this.#batch.length < MOST_OF_A_BATCH ? this.records.at(number) : null;
+    if (kept === null) this.#missed += 1;
+    else this.#batch.push(kept);
     this.#schedule();
   }
 
@@ -100,7 +101,9 @@ export class EventStreams {
     const until = performance.now() + SLICE_MS;
     const taken: ConsoleEvent[] = [];
     for (const kept of this.#batch) {
-      taken.push({ type: 'invocation', invocation: summaryOf(kept, this.redactor) });
+      // With the lines that came meanwhile, unless it is gone again.
+      const latest = this.records.at(kept.number) ?? kept;
+      taken.push({ type: 'invocation', invocation: summaryOf(latest, this.redactor) });
       if (performance.now() >= until) break;
     }
     this.#batch.splice(0, taken.length);

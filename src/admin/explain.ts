@@ -4,7 +4,7 @@ import { explainRequest } from '../gateway/explain-request';
 import { createOrigin } from '../gateway/origin';
 import { questionOfUrl, type SignatureQuestion } from '../gateway/signature-question';
 import type { Kept } from '../records/records';
-import { bytesOf, headerLinesOf } from '../records/view';
+import { bytesOf } from '../records/view';
 import type { ExplainRequest, SignatureExplanation } from './api';
 import type { AdminParts } from './parts';
 import { bad, headersOf, objectOf, textOf } from './request-body';
@@ -48,16 +48,15 @@ function questionOf({ record }: Kept): SignatureQuestion {
   if (traffic === null) throw new CodedError('HS_NO_RECORD', 'nothing is known of its request');
   const { requestHeaders, requestBody, remoteAddress } = traffic;
   const headers: (readonly [string, string])[] = [];
-  const lines = headerLinesOf(requestHeaders);
-  for (let at = 0; at + 1 < lines.length; at += 2) {
-    headers.push([lines[at] ?? '', lines[at + 1] ?? '']);
+  for (let at = 0; at + 1 < requestHeaders.length; at += 2) {
+    headers.push([requestHeaders[at] ?? '', requestHeaders[at + 1] ?? '']);
   }
   return {
     method: record.method,
     target: record.target,
     headers,
     body: requestBody === null ? Buffer.alloc(0) : bytesOf(requestBody),
-    bodyIsCut: requestBody !== null && requestBody.latin1.length < requestBody.bytes,
+    bodyIsCut: requestBody !== null && requestBody.content.length < requestBody.bytes,
     remoteAddress: remoteAddress ?? undefined,
     calledUrl: null,
   };

@@ -9,7 +9,7 @@ import type { Traffic } from '../model/invocation';
 import type { InvocationRecord } from '../model/record';
 import type { Kept } from '../records/records';
 import { HIDDEN, type Redactor } from '../records/redact';
-import { bytesOf, headerLinesOf, recordOf } from '../records/view';
+import { bytesOf, recordOf } from '../records/view';
 import type { CallRequest, ReplayAnswer, ReplayRequest } from './api';
 import type { AdminParts } from './parts';
 import { type Outgoing, refused, sendRequest } from './send-request';
@@ -199,8 +199,7 @@ function shownBodyOf({ request: { body } }: InvocationRecord): string | null {
   return body === null ? '' : body.text;
 }
 
-function pairsOf(kept: string): Headers {
-  const headers = headerLinesOf(kept);
+function pairsOf(headers: readonly string[]): Headers {
   const pairs: (readonly [string, string])[] = [];
   for (let at = 0; at + 1 < headers.length; at += 2) pairs.push([headers[at] ?? '', headers[at + 1] ?? '']);
   return pairs;

@@ -45,7 +45,7 @@ export class Recording {
     const { records } = options;
     this.hasConsole = wantsConsole(options);
     // What is only written to a file need not be kept any longer.
-    const bounds = this.hasConsole ? records : { count: 1, bytes: 0 };
+    const bounds = this.hasConsole ? records : { count: 0, bytes: 0 };
     this.#records = new Records(bounds, this.#expected);
     this.#file = records.file === null ? null : new RecordFile(records.file, this.#records, this.#redactor);
   }

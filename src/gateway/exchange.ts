@@ -106,9 +106,9 @@ export class Exchange {
       kind: route === null ? null : route.kind,
       visibility: route === null ? null : route.visibility,
       build: this.build,
-      requestHeaders: head.rawHeaders.join('\n'),
+      requestHeaders: head.rawHeaders,
       requestBody: raw.length === 0 ? unreadBody(head) : keepBody(raw, KEPT_REQUEST_BYTES),
-      responseHeaders: this.responseHeaders.join('\n'),
+      responseHeaders: this.responseHeaders,
       responseBody: this.isHead ? null : this.responseBody,
       timing: this.invocation === null ? null : this.#timing(this.invocation, now),
     };
@@ -124,7 +124,7 @@ export class Exchange {
     };
   }
 
-  /** Microseconds: small integers need no memory of their own. */
+  /** Whole microseconds. */
   #since(at: number): number {
     return at === 0 ? 0 : Math.max(1, Math.round((at - this.#startedAt) * 1_000));
   }
@@ -139,9 +139,9 @@ export function unreadTraffic(socket: Duplex | null): Traffic {
     kind: null,
     visibility: null,
     build: null,
-    requestHeaders: '',
+    requestHeaders: NO_HEADERS,
     requestBody: null,
-    responseHeaders: '',
+    responseHeaders: NO_HEADERS,
     responseBody: null,
     timing: null,
   };
@@ -151,12 +151,12 @@ const NOBODY = { remoteAddress: undefined, remotePort: undefined };
 
 /** It was refused before its body was read, or the client left: only how long that was to be is known. */
 function unreadBody({ contentLength }: RequestHead): KeptBody | null {
-  return contentLength === null || contentLength === 0 ? null : { latin1: '', bytes: contentLength };
+  return contentLength === null || contentLength === 0 ? null : { content: '', bytes: contentLength };
 }
 
-/** As text, because a small Buffer is a view into a slab of many, and a string of its own is cheap to keep. */
+/** No copy: whoever keeps it makes one. */
 export function keepBody(bytes: Buffer, limit: number): KeptBody {
-  return { latin1: bytes.toString('latin1', 0, Math.min(limit, bytes.length)), bytes: bytes.length };
+  return { content: bytes.length > limit ? bytes.subarray(0, limit) : bytes, bytes: bytes.length };
 }
 
 const EMPTY = Buffer.alloc(0);

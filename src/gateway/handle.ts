@@ -358,7 +358,7 @@ function keepAssetResponse(exchange: Exchange): void {
   const headers = Object.entries(res.getHeaders());
   exchange.responseHeaders = headers.flatMap(([name, value]) => [name, String(value)]);
   const bytes = Number(res.getHeader('Content-Length') ?? 0);
-  if (bytes > 0) exchange.responseBody = { latin1: '', bytes };
+  if (bytes > 0) exchange.responseBody = { content: '', bytes };
 }
 
 /** Whether the author's code is to blame, and not the load or the machine. */

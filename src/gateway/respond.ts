@@ -68,7 +68,7 @@ function send(
   if (hasNoBody || body.length === 0) res.end();
   else if (body.length < 16_384) {
     const latin1 = body.toString('latin1');
-    if (exchange.keepsTraffic) exchange.responseBody = { latin1, bytes: body.length };
+    if (exchange.keepsTraffic) exchange.responseBody = { content: body, bytes: body.length };
     res.end(latin1, 'latin1');
   } else {
     if (exchange.keepsTraffic) exchange.responseBody = keepBody(body, KEPT_RESPONSE_BYTES);

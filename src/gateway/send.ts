@@ -45,7 +45,7 @@ export function sendShort(
   if (lingers && !headers.includes('Connection')) lines.push('Connection', 'close');
   if (!res.destroyed && !res.headersSent) {
     exchange.responseHeaders = lines;
-    if (exchange.keepsTraffic && text !== '') exchange.responseBody = { latin1: text, bytes: text.length };
+    if (exchange.keepsTraffic && text !== '') exchange.responseBody = { content: text, bytes: text.length };
     res.writeHead(status, lines);
     if (lingers) linger(exchange, text);
     else res.end(text);

@@ -35,8 +35,8 @@ export interface RequestRecord {
 }
 
 /**
- * What went over the wire, kept for whoever looks later (`records/`): references and small copies, never a view into a
- * larger buffer, and nothing that is made only to be kept. One shape.
+ * What went over the wire, for whoever wants to keep it (`records/`): references only, nothing is copied or joined to be told.
+ * Bodies may be views into larger buffers. One shape.
  */
 export interface Traffic {
   readonly remoteAddress: string | null;
@@ -44,20 +44,17 @@ export interface Traffic {
   readonly kind: 'function' | 'asset' | null;
   readonly visibility: Visibility | null;
   readonly build: string | null;
-  /**
-   * Name, value, name, value, …, with a line break between them, which no header can hold. One text instead of dozens: what
-   * is kept has to be looked at by the garbage collector again and again.
-   */
-  readonly requestHeaders: string;
+  /** Name, value, name, value, … */
+  readonly requestHeaders: readonly string[];
   readonly requestBody: KeptBody | null;
-  readonly responseHeaders: string;
+  readonly responseHeaders: readonly string[];
   readonly responseBody: KeptBody | null;
   readonly timing: CallTiming | null;
 }
 
 export interface KeptBody {
-  /** One character for each byte; the beginning of the body where that is longer than what is kept. */
-  readonly latin1: string;
+  /** Text has one character for each byte. The beginning of the body where that is longer than what is kept. */
+  readonly content: Uint8Array | string;
   /** Of the whole body. */
   readonly bytes: number;
 }

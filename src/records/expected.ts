@@ -3,6 +3,7 @@
  * the port that they come from, which is taken as long as their connection is open. So nothing has to be added to the
  * request, and no client can claim to be one of them.
  */
+import type { Traffic } from '../model/invocation';
 import type { Kept } from './records';
 
 export interface ExpectedCall {
@@ -25,15 +26,13 @@ export class Expected {
     return () => void this.#calls.delete(key);
   }
 
-  meet(kept: Kept): void {
-    const { traffic } = kept.record;
-    if (traffic === null || traffic.remoteAddress === null) return;
+  /** The call that this was, which is then expected no more; or `null`. */
+  take(traffic: Traffic | null): ExpectedCall | null {
+    if (traffic === null || traffic.remoteAddress === null) return null;
     const key = keyOf(traffic.remoteAddress, traffic.remotePort);
-    const call = this.#calls.get(key);
-    if (call === undefined) return;
+    const call = this.#calls.get(key) ?? null;
     this.#calls.delete(key);
-    kept.replayOf = call.replayOf;
-    call.met(kept);
+    return call;
   }
 }
 

@@ -7,8 +7,10 @@ import { CodedError } from '../errors';
 import type { LateLine } from '../model/invocation';
 import { openDescriptor, type Sink } from '../telemetry/sink';
 import { printedJson } from '../telemetry/untrusted';
-import type { Kept, Records } from './records';
+import type { EncodedRecord } from './encoding';
+import type { Records } from './records';
 import type { Redactor } from './redact';
+import { Ring } from './ring';
 import { recordOf } from './view';
 
 /** At this size it becomes `FILE.1`, in place of the one that was called so, and a new one is begun. */
@@ -18,12 +20,10 @@ const MOST_WAITING_BYTES = 32 * 1_048_576;
 const SLICE_MS = 3;
 const LATE_CHARACTERS = 32_768;
 
-type Entry = Kept | LateLine;
-
-interface Waiting {
-  readonly entry: Entry;
-  /** As it was when it came: late lines are added to a record meanwhile. */
-  readonly bytes: number;
+/** A line comes behind the record that was the newest when it was written. */
+interface WaitingLine {
+  readonly line: LateLine;
+  readonly after: number;
 }
 
 export class RecordFile {
@@ -31,8 +31,9 @@ export class RecordFile {
   #bytes: number;
   /** A pipe or a device is never renamed. */
   readonly #isRegular: boolean;
-  readonly #waiting: Waiting[] = [];
-  #waitingBytes = 0;
+  readonly #waiting = new Ring({ count: MOST_WAITING, bytes: MOST_WAITING_BYTES });
+  readonly #lines: WaitingLine[] = [];
+  #lineBytes = 0;
   #dropped = 0;
   #scheduled = false;
   readonly #unlisten: () => void;
@@ -50,8 +51,8 @@ export class RecordFile {
     this.#sink = openDescriptor(descriptor);
     this.#bytes = size;
     this.#unlisten = records.listen({
-      added: (kept) => this.#add(kept, kept.bytes),
-      late: (line) => this.#add(line, line.text.length),
+      added: (encoded) => this.#add(encoded),
+      late: (line) => this.#addLine(line),
       cleared: () => {},
     });
   }
@@ -64,13 +65,19 @@ export class RecordFile {
   }
 
   /** Hot. */
-  #add(entry: Entry, bytes: number): void {
-    if (this.#waiting.length >= MOST_WAITING || this.#waitingBytes + bytes > MOST_WAITING_BYTES) {
+  #add(encoded: EncodedRecord): void {
+    if (this.#waiting.hasRoom(encoded.size)) this.#waiting.add(encoded);
+    else this.#dropped += 1;
+    this.#schedule();
+  }
+
+  #addLine(line: LateLine): void {
+    if (this.#lines.length < MOST_WAITING && this.#lineBytes + line.text.length <= MOST_WAITING_BYTES) {
+      this.#lines.push({ line, after: this.#waiting.newest });
+      this.#lineBytes += line.text.length;
+    } else {
       this.#dropped += 1;
-      return;
     }
-    this.#waiting.push({ entry, bytes });
-    this.#waitingBytes += bytes;
     this.#schedule();
   }
 
@@ -80,21 +87,38 @@ export class RecordFile {
     setImmediate(() => {
       this.#scheduled = false;
       this.#write(SLICE_MS);
-      if (this.#waiting.length > 0) this.#schedule();
+      if (this.#isWaiting) this.#schedule();
     });
   }
 
   #write(limitMs: number): void {
     const until = performance.now() + limitMs;
-    let done = 0;
-    for (const { entry, bytes } of this.#waiting) {
-      done += 1;
-      this.#waitingBytes -= bytes;
-      this.#writeLine(lineOf(entry, this.redactor));
+    let lines = 0;
+    while (this.#waiting.kept > 0 || lines < this.#lines.length) {
+      const late = this.#lines[lines];
+      if (late !== undefined && late.after < this.#waiting.oldest) {
+        lines += 1;
+        this.#writeLine(lateLineOf(late.line, this.redactor));
+      } else {
+        this.#writeOldest();
+      }
       if (performance.now() >= until) break;
     }
-    this.#waiting.splice(0, done);
-    if (this.#dropped > 0 && this.#waiting.length === 0) this.#tellDropped();
+    for (const { line } of this.#lines.splice(0, lines)) this.#lineBytes -= line.text.length;
+    if (this.#dropped > 0 && !this.#isWaiting) this.#tellDropped();
+  }
+
+  get #isWaiting(): boolean {
+    return this.#waiting.kept > 0 || this.#lines.length > 0;
+  }
+
+  #writeOldest(): void {
+    const number = this.#waiting.oldest;
+    const record = this.#waiting.recordAt(number);
+    const replayOf = this.#waiting.replayOfAt(number);
+    this.#waiting.dropOldest();
+    if (record === null) return;
+    this.#writeLine(printedJson(recordOf({ record, number, replayOf, late: null }, this.redactor)));
   }
 
   #tellDropped(): void {
@@ -137,9 +161,7 @@ export class RecordFile {
   }
 }
 
-function lineOf(entry: Entry, redactor: Redactor): string {
-  if ('record' in entry) return printedJson(recordOf(entry, redactor));
-  const { requestId, resource, level, text } = entry;
+function lateLineOf({ requestId, resource, level, text }: LateLine, redactor: Redactor): string {
   const line = { level, text: redactor.text(text).slice(0, LATE_CHARACTERS) };
   return printedJson({ type: 'late', id: requestId, resource, line });
 }

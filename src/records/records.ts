@@ -1,51 +1,58 @@
 /**
- * The last requests, in memory: a ring that is bounded by number and by bytes. Adding costs next to nothing (an object and
- * a slot); what people see is made when somebody looks (`view.ts`).
+ * The last requests, in memory: bounded by number and by bytes. Adding one writes its bytes behind the others (`ring.ts`), so
+ * that nothing of it stays where the garbage collector would look at it; it becomes an object again when somebody looks.
  */
 import type { ConsoleLine, LateLine, RequestRecord } from '../model/invocation';
 import { LINE_BYTES, LOG_BYTES } from '../model/limits';
+import { EncodedRecord } from './encoding';
 import type { Expected } from './expected';
+import { Ring } from './ring';
 
 export interface RecordsOptions {
-  /** Most that are kept. At least 1. */
+  /** Most that are kept; 0: they are only told. */
   readonly count: number;
   readonly bytes: number;
 }
 
-/** A request that is over, as it is kept. */
-export class Kept {
-  late: ConsoleLine[] | null = null;
-  lateBytes = 0;
-  lateDropped = 0;
+/** A request that is over, as it was kept; made when somebody looks. */
+export interface Kept {
+  readonly record: RequestRecord;
+  /** Counts up from 1. */
+  readonly number: number;
+  /** Lines that came after the answer, or `null`. */
+  readonly late: readonly ConsoleLine[] | null;
   /** Id of the invocation that this one repeats, or `null`. */
-  replayOf: string | null = null;
-
-  constructor(
-    readonly record: RequestRecord,
-    /** Counts up from 1. */
-    readonly number: number,
-    /** What it takes, about. */
-    public bytes: number,
-  ) {}
+  readonly replayOf: string | null;
 }
 
 /** Told in the turn of the event loop in which it happens. */
 export interface RecordsListener {
-  added(kept: Kept): void;
+  /** Hot. What is encoded may be kept (its bytes, not the object); the number leads to what is decoded. */
+  added(encoded: EncodedRecord, number: number): void;
   late(line: LateLine): void;
   cleared(): void;
 }
 
+interface LateLines {
+  readonly lines: ConsoleLine[];
+  /** As a call may write them. */
+  written: number;
+  /** What they take. */
+  bytes: number;
+}
+
+/** Of a text that a Function wrote: it takes two as soon as one letter is none of Latin-1. */
+const CHARACTER_BYTES = 2;
+
 export class Records {
-  readonly #ring: (Kept | null)[];
+  readonly #ring: Ring;
   readonly #options: RecordsOptions;
   readonly #listeners = new Set<RecordsListener>();
-  #seen = 0;
-  /** Number of the oldest that is kept; `#seen + 1` where none is. */
-  #oldest = 1;
-  #bytes = 0;
+  /** Few requests leave lines behind. By the number of their record, the oldest first. */
+  readonly #late = new Map<number, LateLines>();
+  #lateBytes = 0;
   /** Lines after an answer come in runs of one request. */
-  #lastLate: { readonly id: string; readonly kept: Kept | null } | null = null;
+  #lastLate: { readonly id: string; readonly number: number } | null = null;
 
   constructor(
     options: RecordsOptions,
@@ -53,61 +60,58 @@ export class Records {
     private readonly expected: Expected,
   ) {
     this.#options = options;
-    this.#ring = new Array<Kept | null>(options.count).fill(null);
+    this.#ring = new Ring({
+      count: Math.max(1, options.count),
+      bytes: options.count === 0 ? 0 : options.bytes,
+    });
   }
 
   get kept(): number {
-    return this.#seen - this.#oldest + 1;
+    return this.#ring.kept;
   }
 
   /** Since the start. */
   get seen(): number {
-    return this.#seen;
+    return this.#ring.newest;
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#ring.bytes + this.#lateBytes;
   }
 
   /** Hot. */
   add(record: RequestRecord): void {
-    const bytes = sizeOf(record);
-    this.#seen += 1;
-    const kept = new Kept(record, this.#seen, bytes);
-    if (this.#seen - this.#oldest >= this.#options.count) this.#dropOldest();
-    this.#ring[this.#seen % this.#options.count] = kept;
-    this.#bytes += bytes;
-    while (this.#bytes > this.#options.bytes && this.#oldest < this.#seen) this.#dropOldest();
-    if (this.expected.size > 0) this.expected.meet(kept);
-    for (const listener of this.#listeners) listener.added(kept);
+    const call = this.expected.size > 0 ? this.expected.take(record.traffic) : null;
+    const encoded = new EncodedRecord(record, call === null ? null : call.replayOf);
+    if (this.#options.count > 0) this.#keep(encoded);
+    const number = this.#ring.newest;
+    if (call !== null) this.#tell(number, call.met);
+    for (const listener of this.#listeners) listener.added(encoded, number);
   }
 
   /** A line that a call left behind; it is kept with its record, as much as a call may write. */
   addLate(line: LateLine): void {
-    const kept = line.requestId === null ? null : this.#findForLate(line.requestId);
-    if (kept !== null) this.#keepLate(kept, line);
+    const number = line.requestId === null ? 0 : this.#findForLate(line.requestId);
+    if (number > 0) this.#keepLate(number, line);
     for (const listener of this.#listeners) listener.late(line);
   }
 
-  /** From the newest on: what is looked for is mostly new. */
   find(id: string): Kept | null {
-    for (let number = this.#seen; number >= this.#oldest; number--) {
-      const kept = this.at(number);
-      if (kept?.record.id === id) return kept;
-    }
-    return null;
+    return this.at(this.#ring.find(id));
   }
 
   /** `null`: it is not kept any more, or not yet. */
   at(number: number): Kept | null {
-    if (number < this.#oldest || number > this.#seen) return null;
-    return this.#ring[number % this.#options.count] ?? null;
+    const record = this.#ring.recordAt(number);
+    if (record === null) return null;
+    const late = this.#late.get(number)?.lines ?? null;
+    return { record, number, late, replayOf: this.#ring.replayOfAt(number) };
   }
 
   clear(): void {
-    this.#ring.fill(null);
-    this.#oldest = this.#seen + 1;
-    this.#bytes = 0;
+    this.#ring.clear();
+    this.#late.clear();
+    this.#lateBytes = 0;
     this.#lastLate = null;
     for (const listener of this.#listeners) listener.cleared();
   }
@@ -118,49 +122,49 @@ export class Records {
     return () => void this.#listeners.delete(listener);
   }
 
-  #dropOldest(): void {
-    const slot = this.#oldest % this.#options.count;
-    this.#bytes -= this.#ring[slot]?.bytes ?? 0;
-    this.#ring[slot] = null;
-    this.#oldest += 1;
+  #keep(encoded: EncodedRecord): void {
+    const oldest = this.#ring.oldest;
+    this.#ring.add(encoded);
+    if (this.#late.size > 0) this.#forgetLateFrom(oldest);
   }
 
-  #findForLate(id: string): Kept | null {
-    if (this.#lastLate?.id !== id) this.#lastLate = { id, kept: this.find(id) };
-    const { kept } = this.#lastLate;
-    return kept !== null && this.at(kept.number) === kept ? kept : null;
+  #tell(number: number, met: (kept: Kept) => void): void {
+    const kept = this.at(number);
+    if (kept !== null) met(kept);
   }
 
-  #keepLate(kept: Kept, { level, text }: LateLine): void {
-    const bytes = text.length + LINE_BYTES;
-    if (kept.lateBytes + bytes > LOG_BYTES) {
-      kept.lateDropped += text.length;
-      return;
+  /** 0: its record is not there any more. */
+  #findForLate(id: string): number {
+    if (this.#lastLate?.id !== id) this.#lastLate = { id, number: this.#ring.find(id) };
+    const { number } = this.#lastLate;
+    return this.#ring.has(number) ? number : 0;
+  }
+
+  #keepLate(number: number, { level, text }: LateLine): void {
+    const late = this.#late.get(number) ?? { lines: [], written: 0, bytes: 0 };
+    const written = text.length + LINE_BYTES;
+    if (late.written + written > LOG_BYTES) return;
+    const bytes = CHARACTER_BYTES * text.length + LINE_BYTES;
+    this.#late.set(number, late);
+    late.lines.push({ level, text });
+    late.written += written;
+    late.bytes += bytes;
+    this.#lateBytes += bytes;
+    this.#forgetLateFrom(this.#ring.oldest);
+  }
+
+  /** Those of records that are gone, from this number on; and records, where they are too much together with such lines. */
+  #forgetLateFrom(number: number): void {
+    for (let gone = number; ; gone++) {
+      for (; gone < this.#ring.oldest; gone++) this.#forgetLateOf(gone);
+      if (this.bytes <= this.#options.bytes || this.kept <= 1) return;
+      this.#ring.dropOldest();
+      this.#forgetLateOf(gone);
     }
-    kept.late ??= [];
-    kept.late.push({ level, text });
-    kept.lateBytes += bytes;
-    const held = text.length * CHARACTER_BYTES + LINE_BYTES;
-    kept.bytes += held;
-    this.#bytes += held;
-    while (this.#bytes > this.#options.bytes && this.#oldest < this.#seen) this.#dropOldest();
   }
-}
 
-/** The objects of one record without its texts (measured, rounded up). */
-const RECORD_BYTES = 900;
-
-/** Of a text that a Function wrote: it takes two as soon as one letter is none of Latin-1. Headers and bodies never are more. */
-const CHARACTER_BYTES = 2;
-
-/** Hot. About what it takes in memory. */
-function sizeOf({ target, traffic, console, detail }: RequestRecord): number {
-  let bytes = RECORD_BYTES + target.length;
-  if (detail !== null) bytes += detail.length * CHARACTER_BYTES;
-  for (const { text } of console) bytes += text.length * CHARACTER_BYTES + LINE_BYTES;
-  if (traffic === null) return bytes;
-  const { requestHeaders, requestBody, responseHeaders, responseBody } = traffic;
-  if (requestBody !== null) bytes += requestBody.latin1.length;
-  if (responseBody !== null) bytes += responseBody.latin1.length;
-  return bytes + requestHeaders.length + responseHeaders.length;
+  #forgetLateOf(number: number): void {
+    this.#lateBytes -= this.#late.get(number)?.bytes ?? 0;
+    this.#late.delete(number);
+  }
 }

@@ -42,8 +42,8 @@ export function recordOf(kept: Kept, redactor: Redactor): InvocationRecord {
     vendorCode: row?.vendor ?? null,
     timing: traffic?.timing ? timingOf(traffic.timing) : null,
     remoteAddress: traffic?.remoteAddress ?? null,
-    request: messageOf(traffic?.requestHeaders ?? '', traffic?.requestBody ?? null, redactor),
-    response: messageOf(traffic?.responseHeaders ?? '', traffic?.responseBody ?? null, redactor),
+    request: messageOf(traffic?.requestHeaders ?? [], traffic?.requestBody ?? null, redactor),
+    response: messageOf(traffic?.responseHeaders ?? [], traffic?.responseBody ?? null, redactor),
     parameters: parameters === null ? null : redactor.members(parameters),
     console: linesOf(record.console, redactor),
     consoleDroppedBytes: record.consoleDropped,
@@ -51,21 +51,17 @@ export function recordOf(kept: Kept, redactor: Redactor): InvocationRecord {
   };
 }
 
-/** Of header lines as they were kept: name, value, name, value, … */
-export function headerOf(kept: string, name: string): string | null {
-  const headers = headerLinesOf(kept);
+/** Of header lines: name, value, name, value, … */
+export function headerOf(headers: readonly string[], name: string): string | null {
   for (let at = 0; at < headers.length; at += 2) {
     if (headers[at]?.toLowerCase() === name) return headers[at + 1] ?? null;
   }
   return null;
 }
 
-export function headerLinesOf(kept: string): readonly string[] {
-  return kept === '' ? [] : kept.split('\n');
-}
-
-export function bytesOf({ latin1 }: KeptBody): Buffer {
-  return Buffer.from(latin1, 'latin1');
+export function bytesOf({ content }: KeptBody): Buffer {
+  if (typeof content === 'string') return Buffer.from(content, 'latin1');
+  return Buffer.from(content.buffer, content.byteOffset, content.byteLength);
 }
 
 /** Far more than anybody means; hiding secrets and writing JSON recurse. */
@@ -132,8 +128,7 @@ function rounded(milliseconds: number): number {
   return Math.round(milliseconds * 100) / 100;
 }
 
-function messageOf(kept: string, body: KeptBody | null, redactor: Redactor): RecordedMessage {
-  const headers = headerLinesOf(kept);
+function messageOf(headers: readonly string[], body: KeptBody | null, redactor: Redactor): RecordedMessage {
   const shown: (readonly [string, string])[] = [];
   for (let at = 0; at + 1 < headers.length; at += 2) {
     const name = headers[at] ?? '';
@@ -141,7 +136,7 @@ function messageOf(kept: string, body: KeptBody | null, redactor: Redactor): Rec
   }
   return {
     headers: shown,
-    body: body === null ? null : bodyOf(body, headerOf(kept, 'content-type'), redactor),
+    body: body === null ? null : bodyOf(body, headerOf(headers, 'content-type'), redactor),
   };
 }
 
@@ -150,7 +145,7 @@ function bodyOf(body: KeptBody, contentType: string | null, redactor: Redactor):
   const truncated = kept.length < body.bytes;
   const text = textOf(truncated ? withoutCutCharacter(kept) : kept);
   if (text === null) {
-    const latin1 = redactor.text(body.latin1);
+    const latin1 = redactor.text(kept.toString('latin1'));
     return {
       text: null,
       base64: Buffer.from(latin1, 'latin1').toString('base64'),
@@ -188,7 +183,7 @@ function rawParametersOf(target: string, traffic: Traffic | null): Parameters | 
 function bodyParametersOf({ requestHeaders, requestBody }: Traffic): Parameters | null {
   const kind = classifyBody(headerOf(requestHeaders, 'content-type') ?? undefined);
   if (requestBody === null || kind === 'ignored') return {};
-  const isWhole = requestBody.latin1.length === requestBody.bytes;
+  const isWhole = requestBody.content.length === requestBody.bytes;
   if (!isWhole || requestBody.bytes > MOST_PARAMETER_CHARACTERS) return null;
   const text = inflated(bytesOf(requestBody), headerOf(requestHeaders, 'content-encoding'));
   if (text === null || text.length > MOST_PARAMETER_CHARACTERS) return null;

@@ -1,10 +1,10 @@
 /** What the platform told while a test runs. */
 import { setTimeout } from 'node:timers';
 import { CodedError } from '../errors';
-import type { ConsoleLevel, LateLine, RequestRecord } from '../model/invocation';
+import type { ConsoleLevel, ConsoleLine, LateLine, RequestRecord } from '../model/invocation';
 import type { InvocationRecord } from '../model/record';
 import type { PlatformEvents } from '../platform';
-import { Kept } from '../records/records';
+import type { Kept } from '../records/records';
 import { Redactor } from '../records/redact';
 import { recordOf } from '../records/view';
 
@@ -16,13 +16,17 @@ export interface LogLine {
   readonly text: string;
 }
 
+interface TestKept extends Kept {
+  late: ConsoleLine[] | null;
+}
+
 /** A record is made right after its answer was sent. */
 const RECORD_MS = 2_000;
 
 export class TestRecords implements PlatformEvents {
   readonly redactor = new Redactor();
   readonly notices: string[] = [];
-  readonly #kept: Kept[] = [];
+  readonly #kept: TestKept[] = [];
   readonly #late: LateLine[] = [];
   readonly #waiting = new Map<string, (kept: Kept) => void>();
 
@@ -62,7 +66,7 @@ export class TestRecords implements PlatformEvents {
   // --- the platform tells
 
   request(record: RequestRecord): void {
-    const kept = new Kept(record, this.#kept.length + 1, 0);
+    const kept: TestKept = { record, number: this.#kept.length + 1, late: null, replayOf: null };
     this.#kept.push(kept);
     this.#waiting.get(record.id)?.(kept);
     this.#waiting.delete(record.id);
