@@ -1,8 +1,9 @@
 /** docs/twiml.md: what the simulator does of TwiML, from the tables that it works by. */
+
+import { MESSAGING_SCHEMA } from '../src/model/twiml/messaging-schema';
+import type { AttributeRow, ElementRow, ElementTable, ValueRule } from '../src/model/twiml/schema';
+import { VOICE_SCHEMA } from '../src/model/twiml/voice-schema';
 import { PROBLEMS } from '../src/simulator/problem';
-import { MESSAGING_SCHEMA } from '../src/simulator/twiml/messaging-schema';
-import type { AttributeRow, ElementRow, ElementTable, ValueRule } from '../src/simulator/twiml/schema';
-import { VOICE_SCHEMA } from '../src/simulator/twiml/voice-schema';
 import { code, MADE_FROM, page, tableText } from './markdown';
 
 export function twimlPage(): string {

@@ -220,6 +220,16 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
     ['a missing letter', voice("  twiml.dial({ calerId: '+1' });"), [`${A}:3 twiml-attribute`]],
     ['in a string', text('\'<Response><Gather numDigit="1"/></Response>\''), [`${A}:2 twiml-attribute`]],
     [
+      'of a verb in Dial',
+      text('\'<Response><Dial><Sip statusCalback="a"/></Dial></Response>\''),
+      [`${A}:2 twiml-attribute`],
+    ],
+    [
+      'names that every object has',
+      text('\'<Response><constructor a="1"/><Say __proto__="1"/></Response>\''),
+      [],
+    ],
+    [
       'right ones, and new ones',
       voice(
         "  twiml.gather({ numDigits: 1, somethingNew: 2, input: 'dtmf' }, 1); twiml.say({ voice: 'a' }, 'b');",

@@ -1,10 +1,10 @@
 /** docs/twiml.md says what the interpreter does: each attribute that is not `absent` is read, and no other. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { MESSAGING_SCHEMA } from '../src/simulator/twiml/messaging-schema';
-import type { ElementTable } from '../src/simulator/twiml/schema';
-import { VOICE_STAND_INS } from '../src/simulator/twiml/stand-in-schema';
-import { VOICE_SCHEMA } from '../src/simulator/twiml/voice-schema';
+import { MESSAGING_SCHEMA } from '../src/model/twiml/messaging-schema';
+import type { ElementTable } from '../src/model/twiml/schema';
+import { VOICE_STAND_INS } from '../src/model/twiml/stand-in-schema';
+import { VOICE_SCHEMA } from '../src/model/twiml/voice-schema';
 import { verbOf } from '../src/simulator/voice/verbs/verbs';
 import { serveTwiml } from './support/twiml-server';
 

@@ -1,120 +1,31 @@
 /**
- * What may stand where in TwiML, as far as `check` has something to say about it; from the vendor's SDK 5 (its classes
- * `VoiceResponse` and `MessagingResponse`). What is in none of the lists is not judged: the vendor adds verbs.
+ * What may stand where in TwiML, as far as `check` has something to say about it: what the tables of the simulator say, and
+ * where the classes of the vendor's SDK 5 differ from them. What is in no table is not judged: the vendor adds verbs.
  */
 import { editDistance } from '../config/suggest';
+import { MESSAGING_SCHEMA } from '../model/twiml/messaging-schema';
+import type { ElementTable } from '../model/twiml/schema';
+import { VOICE_SCHEMA } from '../model/twiml/voice-schema';
 
 export type TwimlParent = 'voice' | 'messaging' | 'Gather' | 'Dial' | 'Message' | 'Say';
 
-/** The direct children of each. */
+/** The direct children of each. Documents may have two more, by old names: the SDK has no methods for them. */
 export const CHILDREN: Readonly<Record<TwimlParent, readonly string[]>> = {
-  voice: [
-    'Connect',
-    'Dial',
-    'Echo',
-    'Enqueue',
-    'Gather',
-    'Hangup',
-    'Leave',
-    'Pause',
-    'Pay',
-    'Play',
-    'Prompt',
-    'Queue',
-    'Record',
-    'Redirect',
-    'Refer',
-    'Reject',
-    'Say',
-    'Sms',
-    'Start',
-    'Stop',
-  ],
-  messaging: ['Message', 'Redirect'],
-  Gather: ['Say', 'Play', 'Pause'],
-  Dial: ['Number', 'Client', 'Sip', 'Conference', 'Queue', 'Sim', 'Application', 'WhatsApp'],
-  Message: ['Body', 'Media'],
+  voice: childrenOf(VOICE_SCHEMA, 'Response').filter((name) => name !== 'Message'),
+  messaging: childrenOf(MESSAGING_SCHEMA, 'Response').filter((name) => name !== 'Sms'),
+  Gather: childrenOf(VOICE_SCHEMA, 'Gather'),
+  Dial: childrenOf(VOICE_SCHEMA, 'Dial'),
+  Message: childrenOf(MESSAGING_SCHEMA, 'Message'),
+  // What is heard of these is their text, so the simulator has no table of them.
   Say: ['break', 'emphasis', 'lang', 'p', 'phoneme', 'prosody', 's', 'say-as', 'sub', 'w'],
 };
 
 /** Every name that is a verb somewhere; one of them in a wrong place is certainly a mistake. */
 export const VERBS: readonly string[] = [...CHILDREN.voice, ...CHILDREN.messaging];
 
-const STATUS_CALLBACK = ['statusCallback', 'statusCallbackEvent', 'statusCallbackMethod'];
-const RECORDING = [
-  'recordingStatusCallback',
-  'recordingStatusCallbackEvent',
-  'recordingStatusCallbackMethod',
-];
-
-const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
-  Say: ['language', 'loop', 'voice'],
-  Play: ['digits', 'loop'],
-  Pause: ['length'],
-  Redirect: ['method'],
-  Reject: ['reason'],
-  Enqueue: ['action', 'maxQueueSize', 'method', 'waitUrl', 'waitUrlMethod', 'workflowSid'],
-  Message: ['action', 'from', 'method', 'statusCallback', 'to'],
-  Record: [
-    ...[
-      'action',
-      'finishOnKey',
-      'maxLength',
-      'method',
-      'playBeep',
-      'timeout',
-      'transcribe',
-      'transcribeCallback',
-    ],
-    ...['trim', ...RECORDING],
-  ],
-  Gather: [
-    ...[
-      'action',
-      'actionOnEmptyResult',
-      'bargeIn',
-      'debug',
-      'enhanced',
-      'finishOnKey',
-      'hints',
-      'input',
-      'language',
-    ],
-    ...['maxSpeechTime', 'method', 'numDigits', 'partialResultCallback', 'partialResultCallbackMethod'],
-    ...['profanityFilter', 'speechModel', 'speechTimeout', 'timeout'],
-  ],
-  Dial: [
-    ...[
-      'action',
-      'answerOnBridge',
-      'callerId',
-      'events',
-      'hangupOnStar',
-      'method',
-      'record',
-      'recordingTrack',
-    ],
-    ...['referMethod', 'referUrl', 'ringTone', 'sequential', 'timeLimit', 'timeout', 'trim', ...RECORDING],
-  ],
-  Number: ['byoc', 'method', 'sendDigits', 'url', ...STATUS_CALLBACK],
-  Conference: [
-    ...[
-      'beep',
-      'coach',
-      'endConferenceOnExit',
-      'eventCallbackUrl',
-      'jitterBufferSize',
-      'maxParticipants',
-      'muted',
-    ],
-    ...['participantLabel', 'record', 'region', 'startConferenceOnEnter', 'trim', 'waitMethod', 'waitUrl'],
-    ...[...STATUS_CALLBACK, ...RECORDING],
-  ],
-};
-
 /** The attribute that was most likely meant, where this one is certainly none: `numdigits` -> `numDigits`. */
 export function meantAttribute(verb: string, name: string): string | null {
-  const known = ATTRIBUTES[verb] ?? [];
+  const known = [...attributesOf(VOICE_SCHEMA, verb), ...attributesOf(MESSAGING_SCHEMA, verb)];
   return known.includes(name) ? null : nearest(name, known);
 }
 
@@ -131,4 +42,14 @@ function nearest(name: string, known: readonly string[]): string | null {
   const isNear = (candidate: string): boolean =>
     Math.abs(candidate.length - name.length) <= allowed && editDistance(name, candidate) <= allowed;
   return name.length < 4 ? null : (known.find(isNear) ?? null);
+}
+
+function childrenOf(table: ElementTable, name: string): readonly string[] {
+  const children = table[name]?.children ?? [];
+  return children === 'any' ? [] : children;
+}
+
+/** `verb`: any word that stands in a file. */
+function attributesOf(table: ElementTable, verb: string): readonly string[] {
+  return Object.hasOwn(table, verb) ? Object.keys(table[verb]?.attributes ?? {}) : [];
 }

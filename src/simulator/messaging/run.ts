@@ -1,4 +1,6 @@
 /** One text from a person and all that comes of it: the webhook, its TwiML, what is sent, and how that is delivered. */
+
+import { MESSAGING_SCHEMA } from '../../model/twiml/messaging-schema';
 import { resolveStart, resolveUrl } from '../http/address';
 import type { Exchange, Fields, Purpose } from '../http/exchange';
 import type { Reply, WebhookSender } from '../http/webhook';
@@ -7,7 +9,6 @@ import type { NewSid } from '../sid';
 import { type AttributeSource, Attributes } from '../twiml/attributes';
 import { checkDocument, rowOf } from '../twiml/check';
 import { elementsOf, placeOf, type TwimlDocument, type TwimlElement, tidyTextOf } from '../twiml/element';
-import { MESSAGING_SCHEMA } from '../twiml/messaging-schema';
 import { type Content, readContent } from '../twiml/read';
 import type { BlockList } from './block-list';
 import { type DeliveryOutcome, deliveryOf } from './delivery';

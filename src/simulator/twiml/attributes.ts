@@ -1,9 +1,9 @@
 /** Reads the attributes of an element by the rules of its row. A value that is not allowed warns, and the default holds. */
 import { CodedError } from '../../errors';
+import type { AttributeRow, ElementTable } from '../../model/twiml/schema';
 import { type Problem, problem } from '../problem';
 import { rowOf } from './check';
 import type { AttributeValue, TwimlElement } from './element';
-import type { AttributeRow, ElementTable } from './schema';
 
 export interface AttributeSource {
   readonly table: ElementTable;

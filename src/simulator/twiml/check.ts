@@ -1,7 +1,8 @@
 /** Compares a document with a table of elements: what is unknown or out of place warns, and is passed over later. */
+
+import type { ElementTable } from '../../model/twiml/schema';
 import { type Problem, problem } from '../problem';
 import { elementsOf, placeOf, type TwimlDocument, type TwimlElement } from './element';
-import type { ElementTable } from './schema';
 
 /** More of the same help nobody. */
 const MOST_PROBLEMS = 50;

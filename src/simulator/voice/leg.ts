@@ -1,11 +1,12 @@
 /** One end of a call that carries out TwiML: its webhooks, its attributes, what it hears. */
+
+import { VOICE_SCHEMA } from '../../model/twiml/voice-schema';
 import { resolveStart, resolveUrl } from '../http/address';
 import type { Fields, Purpose, WebhookMethod } from '../http/exchange';
 import type { Reply } from '../http/webhook';
 import type { Problem } from '../problem';
 import { Attributes } from '../twiml/attributes';
 import type { TwimlElement } from '../twiml/element';
-import { VOICE_SCHEMA } from '../twiml/voice-schema';
 import { type Input, Interruption, notify, type Steps, send, wait } from './effects';
 import type { CallEventBody, CallStatus, LegName, Waiting } from './event';
 import type { Ending } from './next';

@@ -1,9 +1,10 @@
 /** Carries out documents, one verb after the other, from the first one to the end of the call or what it waits in. */
+
+import { VOICE_SCHEMA } from '../../model/twiml/voice-schema';
 import { type Problem, problem } from '../problem';
 import { checkDocument } from '../twiml/check';
 import { elementsOf, placeOf, type TwimlDocument, type TwimlElement } from '../twiml/element';
 import { type Content, readContent } from '../twiml/read';
-import { VOICE_SCHEMA } from '../twiml/voice-schema';
 import { answer } from './call-progress';
 import type { Steps } from './effects';
 import type { DocumentRequest, Leg } from './leg';

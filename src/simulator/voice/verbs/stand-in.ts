@@ -1,6 +1,7 @@
 /** What is marked and not carried out. The table of verbs says of each what it does instead. */
+
+import { VOICE_SCHEMA } from '../../../model/twiml/voice-schema';
 import { elementsOf, type TwimlElement, tidyTextOf } from '../../twiml/element';
-import { VOICE_SCHEMA } from '../../twiml/voice-schema';
 import { NEXT_VERB } from '../next';
 import type { Verb } from '../verb';
 

@@ -1,5 +1,5 @@
 /** Name -> what it does. The tables of twiml/voice-schema.ts say how far. */
-import { VOICE_STAND_INS } from '../../twiml/stand-in-schema';
+import { VOICE_STAND_INS } from '../../../model/twiml/stand-in-schema';
 import type { Verb } from '../verb';
 import { dial } from './dial';
 import { enqueue } from './enqueue';

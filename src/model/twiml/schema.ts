@@ -1,8 +1,8 @@
 /**
- * What the tables of verbs are made of. docs/twiml.md is made from the tables, the check of a document reads them, and
- * a test compares them with what the interpreter does.
+ * What the tables of verbs are made of. docs/twiml.md is made from the tables, the simulator checks documents by them and
+ * `hookswitch check` what Functions write, and a test compares them with what the interpreter does.
  */
-import type { ProblemCode } from '../problem';
+import type { ProblemCode } from '../../simulator/problem';
 
 /** `complete`: as the vendor documents it. `partial`: the note says what is missing. `absent`: accepted, without effect. */
 export type Support = 'complete' | 'partial' | 'absent';
