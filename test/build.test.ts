@@ -508,6 +508,18 @@ describe('the id of a build', () => {
   }
 });
 
+test('src/functions in TypeScript, which a compiler would take from there, is told with the flag for it', async (t) => {
+  const files = { 'src/functions/a.ts': 'export {};', 'src/lib/b.ts': 'export {};' };
+  const build = await buildOf(t, files);
+  assert.match(
+    build.problems[0]?.message ?? '',
+    /src\/functions\/a\.ts has the path \/functions\/a; --functions-folder/,
+  );
+  const told = await buildOf(t, files, { functionsFolder: 'src/functions' });
+  assert.deepEqual([told.functions[0]?.path, told.problems], ['/a', []]);
+  assert.deepEqual((await buildOf(t, { 'src/functions/a.js': OK })).problems, []);
+});
+
 describe('the check of syntax', () => {
   async function problemsOf(t: TestContext, files: Files): Promise<readonly string[]> {
     const build = await buildOf(t, files);

@@ -141,6 +141,7 @@ describe('the options of start', () => {
     [['--inspect', '[::1]:9230'], inspectOf, { host: '::1', port: 9_230, waits: false }],
     [['--inspect-brk', 'localhost:9230'], inspectOf, { host: 'localhost', port: 9_230, waits: true }],
     [['--inspect', '--inspect-brk=1'], inspectOf, { host: '127.0.0.1', port: 1, waits: true }],
+    [['--inspect='], inspectOf, { host: '127.0.0.1', port: 9_229, waits: false }],
     [['--no-inspect'], inspectOf, null],
     [['--port', '65535'], ({ platform }) => platform.port, 65_535],
     [['--host', '0.0.0.0'], ({ platform }) => platform.host, '0.0.0.0'],
@@ -356,6 +357,13 @@ describe('the configuration file', () => {
       assert.equal(options.platform.port, 8_081);
     });
   }
+
+  it('may say "inspect": "" as for twilio-run: on', async (t) => {
+    const project = await writeProject({ '.twilioserverlessrc': '{ "inspect": "" }' });
+    t.after(() => project.remove());
+    const { inspect } = readStartOptions([], {}, project.path).platform;
+    assert.deepEqual(inspect, { host: '127.0.0.1', port: 9_229, waits: false });
+  });
 
   it('is found in a folder above the project', async (t) => {
     const project = await writeProject({

@@ -43,7 +43,13 @@ export function readProject(options: ProjectOptions, hostEnvironment: NodeJS.Pro
     assetsFolder: folders.assets?.path ?? null,
     accountSid,
     authToken,
-    problems: [...checkFolders(folders), ...placedFunctions.problems, ...placedAssets.problems, ...problems],
+    problems: [
+      ...checkFolders(folders),
+      ...checkLayout(options, placedFunctions),
+      ...placedFunctions.problems,
+      ...placedAssets.problems,
+      ...problems,
+    ],
   });
 }
 
@@ -170,4 +176,12 @@ function checkFolders(folders: ProjectFolders): readonly BuildProblem[] {
   if (folders.functions !== null || folders.assets !== null) return [];
   const message = `${folders.root} has none of the folders functions, src, assets and static: there is nothing to serve`;
   return [{ file: '.', message }];
+}
+
+/** What a TypeScript project for `twilio-run` looks like: compiled from `src/functions`, and served from `dist/functions`. */
+function checkLayout({ functionsFolder }: ProjectOptions, { files }: Placed): readonly BuildProblem[] {
+  const first = files.find(({ name }) => name.startsWith('src/functions/') && isTypeScript(name));
+  if (functionsFolder !== null || first === undefined) return [];
+  const message = `src/functions is served as a part of src, so that ${first.name} has the path ${first.path}; --functions-folder src/functions (with assets: --assets-folder src/assets) gives the paths that it has once compiled and deployed`;
+  return [{ file: 'src/functions', message }];
 }

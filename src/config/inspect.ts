@@ -17,7 +17,8 @@ const DEFAULT: InspectAddress = { host: '127.0.0.1', port: 9_229 };
 export const INSPECT_ALLOWED = 'a port (9229), a host and a port (127.0.0.1:9229), true or false';
 
 export function readInspect(text: string): InspectAddress | null | undefined {
-  if (text === 'true') return DEFAULT;
+  // What stands in the .twilioserverlessrc of many projects: on, and nothing more is said.
+  if (text === 'true' || text === '') return DEFAULT;
   if (text === 'false') return null;
   const [, given, digits = ''] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];
   const host = given === undefined ? DEFAULT.host : readHost(given);
