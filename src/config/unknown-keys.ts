@@ -71,11 +71,13 @@ function environmentHints(environment: Environment): readonly string[] {
     .filter(([, option]) => option.configurable)
     .map(([key]) => environmentName(key));
   return Object.keys(environment)
-    .filter((name) => name.startsWith(PREFIX) && !names.includes(name))
+    .filter((name) => name.startsWith(PREFIX) && !names.includes(name) && !OF_A_CLUSTER.test(name))
     .flatMap((name) => hint(name, suggest(name, names)));
 }
 
 const PREFIX = 'HOOKSWITCH_';
+/** Kubernetes sets these in every pod beside a service that is called hookswitch. */
+const OF_A_CLUSTER = /_(?:SERVICE_(?:HOST|PORT)|PORT_\d+_)/;
 
 function hint(place: string, near: string | null): readonly string[] {
   return near === null ? [] : [`${place} is not known and has no effect; did you mean ${near}?`];
