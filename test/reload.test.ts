@@ -256,6 +256,23 @@ describe('a save', () => {
     assert.equal(served.records.filter(({ status }) => status === 200).length, count + 1);
   });
 
+  it('that stays empty for a while between its steps is waited for', async (t) => {
+    const served = await live(t, { 'functions/a.js': answering('old') });
+    const file = await open(served.project.file('functions/a.js'), 'w');
+    const answer = ask(served, '/a');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await file.write(answering('new'));
+    await file.close();
+    assert.equal(await answer, '200 new');
+  });
+
+  it('that leaves a file empty is served in the end', async (t) => {
+    const served = await live(t, { 'functions/a.js': answering('old'), 'functions/b.js': answering('b') });
+    await served.project.write('functions/a.js', '');
+    assert.match(await ask(served, '/a'), /^500 .*it exports nothing/);
+    assert.equal(await ask(served, '/b'), '200 b');
+  });
+
   it('that never ends does not keep requests waiting', async (t) => {
     const served = await live(t, { 'functions/a.js': answering('a') });
     const writer = setInterval(() => writeFileSync(served.project.file('data.json'), `${Date.now()}`), 5);

@@ -48,6 +48,10 @@ export class LaneView implements PoolView, ArrivalView, RoomView, AdvanceView, H
     return this.lane.countMoving(this.pool.now);
   }
 
+  get coming(): number {
+    return this.lane.countComing();
+  }
+
   get answers(): boolean {
     return this.lane.instances.some(({ served }) => served > 0);
   }

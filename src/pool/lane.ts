@@ -110,6 +110,13 @@ export class Lane {
     return count;
   }
 
+  /** Those that have no call and are not idle yet: they load in advance. */
+  countComing(): number {
+    let count = 0;
+    for (const { pending, retiring } of this.instances) if (pending.length === 0 && !retiring) count += 1;
+    return count - this.idle.length;
+  }
+
   #isHeldUp({ phase, since }: PoolInstance, now: number): boolean {
     return phase === 'running' && isSlow(now - since, this.callMs ?? 0);
   }

@@ -1,4 +1,6 @@
 /** What was saved since the last build was read, and when it is time for the next one. */
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type ProjectWatch, watchProject } from '../build/watch';
 import type { ProjectOptions } from '../platform';
 
@@ -31,7 +33,10 @@ export class Changes {
   readonly #watch: ProjectWatch;
 
   /** Watches when it is made: what is saved while the project is read is not missed. */
-  constructor(project: ProjectOptions, onProblem: (message: string) => void) {
+  constructor(
+    private readonly project: ProjectOptions,
+    onProblem: (message: string) => void,
+  ) {
     this.#watch = watchProject(project, { dirty: (name) => this.#onDirty(name), problem: onProblem });
   }
 
@@ -67,10 +72,24 @@ export class Changes {
     this.#settling = setTimeout(() => this.#end(listener), Math.max(0, Math.min(SETTLE_MS, restMs)));
   }
 
+  /** A save that truncates first leaves an empty file until it writes, which a busy machine may delay by more than the pause. */
   #end(listener: ChangesListener): void {
+    const isLate = performance.now() >= this.#since + MOST_SETTLE_MS;
+    if (!isLate && [...this.#names].some((name) => isEmptyFile(resolve(this.project.root, name)))) {
+      return this.#settle(listener);
+    }
     this.#settling = null;
     const changes = { names: [...this.#names], since: this.#since };
     this.#names.clear();
     listener.settled(changes);
+  }
+}
+
+function isEmptyFile(path: string): boolean {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat !== undefined && stat.size === 0 && stat.isFile();
+  } catch {
+    return false; // not ours to look at
   }
 }

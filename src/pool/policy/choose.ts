@@ -11,6 +11,8 @@ export interface PoolView {
   readonly instances: number;
   /** Those of them that are not held up by a call that takes far longer than usual. */
   readonly moving: number;
+  /** Instances of this Function that load it in advance: free as soon as they are done. */
+  readonly coming: number;
   /** Calls of this Function that wait, this one included. */
   readonly queued: number;
   /** How long the oldest of them has waited. */
@@ -85,6 +87,8 @@ export function choose(view: PoolView): Choice {
 export function wantsMore(view: PoolView): boolean {
   if (view.instances === 0) return true;
   const { callMs, ownMs, instances, startMs, waitedMs } = view;
+  // Another one would have to load the same first.
+  if (view.coming >= view.queued && waitedMs <= LONG_WAIT_MS) return false;
   // Nothing is known of its calls, or not of those that run now: the longer it lasts, the more instances they get.
   if (callMs === null || ownMs === null) return waitedMs > startMs * instances;
   if (waitedMs > startMs * instances && view.moving === 0) return true;
