@@ -28,7 +28,7 @@ export function twimlPage(): string {
     '## Messages',
     ...sections(MESSAGING_SCHEMA),
     '## Codes',
-    'An error ends the conversation or starts the fallback; of a message that cannot be sent it ends that alone. A warning changes nothing else.',
+    "The level is that of the vendor's debugger. Where a webhook fails, or what it answers is no TwiML, the fallback is asked or the conversation ends; of a message that cannot be sent it ends that alone. All else goes on, `Dial` with the status `failed`.",
     tableText(['Code', 'Level', 'Text'], Object.entries(PROBLEMS).map(codeRow)),
   ]);
 }

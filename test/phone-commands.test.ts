@@ -132,6 +132,7 @@ test('the running project of the folder is found, and one that does not run is m
     pid: process.pid,
     consoleUrl: 'http://localhost:1',
     url: `http://localhost:${phone.served.port}`,
+    publicUrl: null,
     root: path,
     version: '0',
     token: 'x',

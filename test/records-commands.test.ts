@@ -27,7 +27,11 @@ interface Running {
   run(...argv: readonly string[]): ReturnType<typeof runProgram>;
 }
 
-async function running(t: TestContext, argv: readonly string[] = [], files = PROJECT): Promise<Running> {
+async function running(
+  t: TestContext,
+  argv: readonly string[] = [],
+  files: Readonly<Record<string, string>> = PROJECT,
+): Promise<Running> {
   const project = await writeProject(files);
   t.after(() => project.remove());
   const place = await writeProject({ 'run/.keep': '' });
@@ -224,6 +228,22 @@ describe('a gateway that commands look for', () => {
     const { code, stderr } = await run('logs');
     assert.equal(code, 1);
     assert.match(stderr, /HS_NO_GATEWAY/);
+  });
+
+  it('tells the phone its public URL, which signatures cover', async (t) => {
+    const files = {
+      '.env': 'AUTH_TOKEN=0123456789abcdef0123456789abcdef\n',
+      'functions/sms.protected.js': `exports.handler = (context, event, callback) => {
+        const twiml = new Twilio.twiml.MessagingResponse();
+        twiml.message('signed');
+        callback(null, twiml);
+      };`,
+    };
+    const { gateway, run } = await running(t, ['--public-url', 'https://hooks.example.com/in/'], files);
+    assert.match((await run('sms', 'Ahoy')).stdout, /< signed/);
+    assert.match((await run('sms', 'Ahoy', '-p', String(gateway.port))).stdout, /< signed/);
+    const wrong = await run('sms', 'Ahoy', '--public-url', 'https://other.example.com');
+    assert.match(wrong.stdout, /error 11200/);
   });
 
   it('is not believed where others can write', async (t) => {

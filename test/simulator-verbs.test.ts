@@ -57,7 +57,7 @@ describe('Play', () => {
       ofType(call, 'tones').map(({ digits, durationMs }) => [digits, durationMs]),
       [['1w2', 900]],
     );
-    assert.deepEqual(codesOf(call), [12200]);
+    assert.deepEqual(codesOf(call), [13430]);
   });
 });
 
@@ -184,6 +184,35 @@ describe('Record', () => {
       told.map(({ parameters }) => parameters.RecordingStatus),
       ['in-progress', 'completed'],
     );
+  });
+
+  it('tells of the recording while it starts, and nothing but the recording', async (t) => {
+    const { call } = await callTo(
+      t,
+      '<Record timeout="3" recordingStatusCallbackEvent="in-progress completed absent" recordingStatusCallback="/r"/>',
+      { '/r': '<Say>never</Say>' },
+    );
+    const told = () =>
+      requestsOf(call)
+        .filter(({ purpose }) => purpose === 'recording')
+        .map(({ parameters }) => parameters);
+    const [started] = told();
+    assert.deepEqual(Object.keys(started ?? {}).sort(), [
+      'AccountSid',
+      'CallSid',
+      'RecordingChannels',
+      'RecordingSid',
+      'RecordingSource',
+      'RecordingStartTime',
+      'RecordingStatus',
+      'RecordingTrack',
+      'RecordingUrl',
+    ]);
+    assert.deepEqual([call.waiting?.for, started?.RecordingStatus], ['recording', 'in-progress']);
+    await call.silence();
+    const [, ended] = told();
+    assert.deepEqual([ended?.RecordingStatus, ended?.ErrorCode], ['absent', '16102']);
+    assert.equal(ended?.RecordingSid, started?.RecordingSid);
   });
 
   it('ends in silence, at its length, and without a word goes on', async (t) => {
@@ -325,6 +354,45 @@ describe('Dial', () => {
     assert.deepEqual(codesOf(nested.call), [13201]);
   });
 
+  it('with answerOnBridge takes the call only once the other party has', async (t) => {
+    const twiml =
+      '<Dial answerOnBridge="true"><Number url="/s">+14155550101</Number></Dial><Say>nobody</Say>';
+    const seen = { '/s': saying('CallStatus') };
+    const taken = await callTo(t, twiml, seen);
+    assert.equal(taken.call.status, 'ringing');
+    await taken.call.answer();
+    assert.equal(taken.call.status, 'in-progress');
+    const missed = await callTo(t, twiml, seen);
+    await missed.call.noAnswer();
+    assert.deepEqual([heard(missed.call), missed.call.status], [['nobody'], 'completed']);
+    const gone = await callTo(t, twiml, seen);
+    await gone.call.hangUp();
+    assert.deepEqual([endOf(gone.call), gone.call.status], ['caller hung up', 'no-answer']);
+    const room = await callTo(t, '<Dial answerOnBridge="true"><Conference>room</Conference></Dial>');
+    assert.equal(room.call.status, 'in-progress');
+  });
+
+  it('into a conference starts it only when somebody else joins', async (t) => {
+    const { call } = await callTo(
+      t,
+      '<Dial><Conference muted="true" participantLabel="guest" statusCallback="/s" statusCallbackEvent="start end join leave">room</Conference></Dial>',
+      { '/s': '' },
+    );
+    const told = () => requestsOf(call).filter(({ purpose }) => purpose === 'status');
+    const [joined] = told().map(({ parameters }) => parameters);
+    assert.deepEqual(
+      [joined?.StatusCallbackEvent, joined?.Muted, joined?.ParticipantLabel, joined?.From],
+      ['participant-join', 'true', 'guest', undefined],
+    );
+    assert.equal(told().length, 1);
+    await assert.rejects(call.busy(), /nobody rings who could be busy/);
+    await call.hangUp();
+    assert.deepEqual(
+      told().map(({ parameters }) => parameters.StatusCallbackEvent),
+      ['participant-join', 'participant-leave', 'conference-end'],
+    );
+  });
+
   it('into a conference waits, talks and tells', async (t) => {
     const { call } = await callTo(
       t,
@@ -342,6 +410,26 @@ describe('Dial', () => {
     assert.deepEqual(
       told.map(({ parameters }) => parameters.StatusCallbackEvent),
       ['participant-join', 'conference-start', 'participant-leave', 'conference-end'],
+    );
+  });
+});
+
+describe('Hangup', () => {
+  it('as the first verb takes the call all the same', async (t) => {
+    const { call } = await callTo(
+      t,
+      '<Hangup/>',
+      { '/s': '' },
+      {
+        statusCallback: '/s',
+        statusCallbackEvent: ['answered', 'completed'],
+      },
+    );
+    assert.deepEqual(
+      requestsOf(call)
+        .filter(({ purpose }) => purpose === 'status')
+        .map(({ parameters }) => parameters.CallStatus),
+      ['in-progress', 'completed'],
     );
   });
 });

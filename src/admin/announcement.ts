@@ -14,6 +14,8 @@ export interface Announcement {
   readonly consoleUrl: string;
   /** Of the gateway. */
   readonly url: string;
+  /** What the world calls the gateway, where that was said: signatures cover it. */
+  readonly publicUrl: string | null;
   /** Absolute path of the project. */
   readonly root: string;
   readonly version: string;
@@ -60,17 +62,20 @@ function readAnnouncement(file: string): readonly Announcement[] {
     const stat = lstatSync(file);
     if (!stat.isFile() || !isPrivateMode(stat) || stat.size > LARGEST_FILE_BYTES) return [];
     const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return isAnnouncement(value) ? [value] : [];
+    return isAnnouncement(value) ? [{ ...value, publicUrl: value.publicUrl ?? null }] : [];
   } catch {
     // It is being written or removed.
     return [];
   }
 }
 
-function isAnnouncement(value: unknown): value is Announcement {
+/** Earlier versions said no public URL. */
+type Read = Omit<Announcement, 'publicUrl'> & Partial<Pick<Announcement, 'publicUrl'>>;
+
+function isAnnouncement(value: unknown): value is Read {
   if (typeof value !== 'object' || value === null) return false;
-  const { pid, consoleUrl, url, root, version, token } = value as Record<string, unknown>;
-  const texts = [consoleUrl, url, root, version, token];
+  const { pid, consoleUrl, url, publicUrl = '', root, version, token } = value as Record<string, unknown>;
+  const texts = [consoleUrl, url, publicUrl ?? '', root, version, token];
   return typeof pid === 'number' && texts.every((text) => typeof text === 'string');
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Announcement, announce, announcementFolder } from '../admin/announcement';
 import type { SettingsInfo } from '../admin/api';
 import type { AdminServer } from '../admin/server';
+import { printPublicUrl } from '../config/public-url';
 import type { RecordsOptions } from '../config/read';
 import type { Environment } from '../config/sources';
 import type { Build } from '../model/build';
@@ -97,6 +98,7 @@ export class Recording {
     if (!this.hasConsole) return null;
     const { records, environment, settings } = this.options;
     const { host, port, sparePorts: spare } = records;
+    const { publicUrl } = this.options.platform;
     // Where there is no console, none of it is loaded.
     const { startAdminServer } = await import('../admin/server.js');
     this.#server = await startAdminServer(
@@ -115,6 +117,7 @@ export class Recording {
       pid: process.pid,
       consoleUrl: this.#server.url,
       url,
+      publicUrl: publicUrl === null ? null : printPublicUrl(publicUrl),
       root: platform.build.root,
       version: versionText(),
       token: this.#server.token,

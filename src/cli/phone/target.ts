@@ -1,6 +1,6 @@
 /** Which project is called, and which of its Functions. */
 import { realpathSync } from 'node:fs';
-import { announcementFolder, findAnnouncements } from '../../admin/announcement';
+import { type Announcement, announcementFolder, findAnnouncements } from '../../admin/announcement';
 import { readProject } from '../../build/read';
 import { readVariables } from '../../build/variables';
 import type { Arguments } from '../../config/arguments';
@@ -38,14 +38,13 @@ export function findTarget(
     return { ...account, baseUrl: new URL(url).origin, publicUrl: null, url, notes: tokenNotes(authToken) };
   }
   const chosen = url === null ? chooseFunction(kind, platform) : { url: pathOf(url), notes: [] };
-  const baseUrl = given.flags.has('port')
-    ? localUrl(platform.port)
-    : (runningUrl(platform, environment) ?? localUrl(platform.port));
+  const running = findRunning(platform, given.flags.has('port') ? platform.port : null, environment);
+  const baseUrl = running?.url ?? localUrl(platform.port);
   const publicUrl = platform.publicUrl === null ? null : printPublicUrl(platform.publicUrl);
   return {
     ...account,
     baseUrl,
-    publicUrl,
+    publicUrl: given.flags.has('publicUrl') ? publicUrl : (running?.publicUrl ?? publicUrl),
     url: chosen.url,
     notes: [...chosen.notes, ...tokenNotes(authToken)],
   };
@@ -66,13 +65,17 @@ function localUrl(port: number): string {
   return `http://localhost:${port}`;
 }
 
-/** Of a gateway that serves this very folder. */
-function runningUrl({ project }: PlatformOptions, environment: Surroundings['environment']): string | null {
+/** A gateway that serves this very folder, the newest one; with `port` the one that listens there. */
+function findRunning(
+  { project }: PlatformOptions,
+  port: number | null,
+  environment: Surroundings['environment'],
+): Announcement | null {
   const root = realPathOf(project.root);
   const running = findAnnouncements(announcementFolder(environment)).filter(
-    (one) => realPathOf(one.root) === root,
+    (one) => realPathOf(one.root) === root && (port === null || new URL(one.url).port === String(port)),
   );
-  return running.at(-1)?.url ?? null;
+  return running.at(-1) ?? null;
 }
 
 function realPathOf(path: string): string {

@@ -2,11 +2,10 @@
 import { absent, absentAll, complete, type ElementTable, element, partial } from './schema';
 import { VOICE_STAND_INS } from './stand-in-schema';
 
-const CALLBACK_EVENTS = ['in-progress', 'completed', 'absent'];
 const RECORDING_CALLBACK = {
   recordingStatusCallback: complete('url'),
   recordingStatusCallbackMethod: complete('method'),
-  recordingStatusCallbackEvent: partial('text', `Of ${CALLBACK_EVENTS.join(', ')}; absent is never told.`),
+  recordingStatusCallbackEvent: complete('text', { note: 'Of in-progress, completed, absent.' }),
 };
 const TRIM = absent(['trim-silence', 'do-not-trim'], 'There is no sound to trim.');
 
@@ -47,7 +46,7 @@ export const VOICE_SCHEMA: ElementTable = {
     support: 'partial',
     attributes: {
       loop: complete('integer from 0', { code: 13410, note: '0 repeats until the call ends.' }),
-      digits: complete('digits'),
+      digits: complete('digits', { code: 13430 }),
     },
     note: 'The file is not fetched; each counts as 5 s.',
   }),
@@ -58,7 +57,7 @@ export const VOICE_SCHEMA: ElementTable = {
   Gather: element({
     page: 'voice/twiml/gather',
     attributes: {
-      input: complete('text'),
+      input: complete('text', { code: 13326 }),
       action: complete('url'),
       method: complete('method', { code: 13312 }),
       timeout: complete('positive integer', { code: 13313 }),
@@ -69,9 +68,9 @@ export const VOICE_SCHEMA: ElementTable = {
       hints: partial('text', 'Shown; recognition is what the caller says.'),
       language: partial('text', 'Sent on; recognition is what the caller says.'),
       actionOnEmptyResult: complete('boolean', { code: 13338 }),
-      bargeIn: complete('boolean'),
+      bargeIn: complete('boolean', { code: 13332 }),
       partialResultCallback: partial('url', 'Once for each word.'),
-      partialResultCallbackMethod: complete('method'),
+      partialResultCallbackMethod: complete('method', { code: 13329 }),
       ...absentAll('profanityFilter enhanced speechModel debug'),
     },
     children: ['Say', 'Play', 'Pause'],
@@ -86,9 +85,9 @@ export const VOICE_SCHEMA: ElementTable = {
       timeout: complete('positive integer', { code: 13611 }),
       finishOnKey: complete('key', { code: 13613 }),
       maxLength: complete('positive integer', { code: 13612 }),
-      playBeep: complete('boolean'),
+      playBeep: complete('boolean', { code: 13616 }),
       ...RECORDING_CALLBACK,
-      transcribe: complete('boolean'),
+      transcribe: complete('boolean', { code: 13614 }),
       transcribeCallback: complete('url'),
       trim: TRIM,
       recordingTrack: absent(),
@@ -107,7 +106,7 @@ export const VOICE_SCHEMA: ElementTable = {
       callerId: complete('text', { code: 13214 }),
       record: partial('text', 'What is recorded when is told; there is no sound.', 13217),
       ...RECORDING_CALLBACK,
-      answerOnBridge: partial('boolean', 'The call status changes; nothing rings.'),
+      answerOnBridge: complete('boolean', { code: 13219 }),
       sequential: absent('boolean', 'Whoever you say answers.'),
       trim: TRIM,
       ...absentAll('ringTone recordingTrack referUrl referMethod events'),
@@ -143,7 +142,12 @@ export const VOICE_SCHEMA: ElementTable = {
   Sip: element({
     page: 'voice/twiml/sip',
     support: 'partial',
-    attributes: { ...LEG, ...MACHINE, ...absentAll('username password codecs') },
+    attributes: {
+      ...LEG,
+      method: complete('method', { code: 13241 }),
+      ...MACHINE,
+      ...absentAll('username password codecs'),
+    },
     note: 'No SIP is spoken, and no headers are passed on.',
   }),
   Conference: element({
@@ -152,16 +156,19 @@ export const VOICE_SCHEMA: ElementTable = {
     attributes: {
       startConferenceOnEnter: partial(
         'boolean',
-        'Where false, waitUrl is heard until somebody joins.',
+        'The conference starts when you say that somebody joins.',
         13232,
       ),
+      endConferenceOnExit: partial('boolean', 'Told; the conference ends with the caller.', 13231),
+      muted: partial('boolean', 'Told; there is no sound.', 13230),
+      participantLabel: complete('text'),
       waitUrl: complete('url'),
-      waitMethod: complete('method'),
+      waitMethod: complete('method', { code: 13234 }),
       statusCallback: complete('url'),
       statusCallbackEvent: partial('text', 'start, end, join and leave.'),
       statusCallbackMethod: complete('method'),
       ...absentAll(
-        'muted beep maxParticipants endConferenceOnExit region coach trim record recordingStatusCallback recordingStatusCallbackMethod recordingStatusCallbackEvent eventCallbackUrl jitterBufferSize participantLabel',
+        'beep maxParticipants region coach trim record recordingStatusCallback recordingStatusCallbackMethod recordingStatusCallbackEvent eventCallbackUrl jitterBufferSize',
       ),
     },
     note: 'One caller; the others are you.',
@@ -198,9 +205,9 @@ export const VOICE_SCHEMA: ElementTable = {
     support: 'partial',
     attributes: {
       action: complete('url'),
-      method: complete('method'),
+      method: complete('method', { code: 14201 }),
       waitUrl: complete('url'),
-      waitUrlMethod: complete('method'),
+      waitUrlMethod: complete('method', { code: 14206 }),
       maxQueueSize: absent('positive integer', 'A queue holds this caller alone.'),
       workflowSid: absent(),
     },

@@ -198,6 +198,9 @@ export class Call {
     if (waiting === null || !['answer', 'agent', 'conference'].includes(waiting.for)) {
       throw new CodedError('HS_CALL_STATE', `nobody is dialled: the call ${this.#stateText()}`);
     }
+    if (waiting.for !== 'answer' && outcome !== 'answered') {
+      throw new CodedError('HS_CALL_STATE', `nobody rings who could be ${outcome}: it ${this.#stateText()}`);
+    }
     this.#waits.give({ type: 'outcome', outcome, party });
     await this.settled();
   }

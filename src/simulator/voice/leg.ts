@@ -23,6 +23,9 @@ export interface DocumentRequest {
   readonly parameters: Fields;
 }
 
+/** `url` may be relative to `base`. */
+export type CallbackRequest = Omit<DocumentRequest, 'url'> & { readonly url: string; readonly base: string };
+
 export class Leg {
   readonly name: LegName;
   readonly identity: LegIdentity;
@@ -119,18 +122,21 @@ export class Leg {
     return reply;
   }
 
+  /** A callback that says who calls whom as well. */
+  *tell(request: CallbackRequest, delayMs = 0): Steps<void> {
+    yield* this.tellOnly({ ...request, parameters: { ...this.fields(), ...request.parameters } }, delayMs);
+  }
+
   /** A callback; a reference that cannot be resolved is reported. */
-  *tell(
-    request: Omit<DocumentRequest, 'url'> & { readonly url: string; readonly base: string },
-    delayMs = 0,
-  ): Steps<void> {
-    const { purpose, method, url, base, parameters } = request;
+  *tellOnly({ purpose, method, url, base, parameters }: CallbackRequest, delayMs = 0): Steps<void> {
     const resolved = this.resolve(url, base);
     if (resolved === null) return;
-    yield* notify(
-      { purpose, method, url: resolved, parameters: { ...this.fields(), ...parameters } },
-      delayMs,
-    );
+    yield* notify({ purpose, method, url: resolved, parameters }, delayMs);
+  }
+
+  /** Of which call it is. */
+  sidFields(): Fields {
+    return { AccountSid: this.identity.accountSid, CallSid: this.identity.sid };
   }
 
   /** A status callback of this leg. */

@@ -118,8 +118,11 @@ function* carryOutVerbs(document: TwimlDocument, leg: Leg): Steps<Next> {
   return NEXT_VERB;
 }
 
-/** They do not take a call that rings. twilio.com/docs/voice/twiml/pause, /reject */
-const UNANSWERED = ['Pause', 'Reject', 'Redirect', 'Hangup'];
+/**
+ * They do not take a call that rings, or do so later: Dial decides by its answerOnBridge.
+ * twilio.com/docs/voice/twiml/pause, /reject, /dial; Hangup "does not prevent Twilio from answering the call".
+ */
+const UNANSWERED = ['Pause', 'Reject', 'Redirect', 'Dial'];
 
 /** twilio.com/docs/voice/twiml/enqueue, "waitUrl"; /number, "url" */
 const WHILE_WAITING = ['Play', 'Say', 'Pause', 'Hangup', 'Redirect', 'Leave', 'Gather'];

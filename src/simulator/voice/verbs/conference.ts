@@ -1,7 +1,8 @@
 /** twilio.com/docs/voice/twiml/conference: one caller in a room; who else comes and when it ends is up to you. */
-import type { WebhookMethod } from '../../http/exchange';
+import type { Fields, WebhookMethod } from '../../http/exchange';
 import { Interruption, type Steps } from '../effects';
 import type { Leg } from '../leg';
+import { timestampOf } from '../parameters';
 import { runWaiting } from '../run-waiting';
 import { bridge } from './bridge';
 import type { Dialled } from './dial';
@@ -11,6 +12,9 @@ interface Room {
   readonly sid: string;
   readonly name: string;
   readonly starts: boolean;
+  readonly ends: boolean;
+  readonly muted: boolean;
+  readonly label: string | null;
   readonly waitUrl: string | null;
   readonly waitMethod: WebhookMethod;
   readonly callback: {
@@ -30,9 +34,8 @@ export function* conference(
   const started = caller.session.now();
   caller.emit({ type: 'joined conference', conference: room.name });
   yield* tell(room, 'participant-join', 'join', caller, url);
-  const isGone = yield* waitForOthers(room, caller, url);
-  let callerIsGone = isGone;
-  if (!isGone) {
+  let callerIsGone = yield* waitForOthers(room, caller, url);
+  if (!callerIsGone) {
     yield* tell(room, 'conference-start', 'start', caller, url);
     const { timeLimitMs, hangupOnStar } = settings;
     callerIsGone =
@@ -55,16 +58,18 @@ function roomOf(target: Target, leg: Leg, url: string): Room {
     sid: leg.session.wiring.newSid('CF'),
     name: target.party.address,
     starts: attributes.flag('startConferenceOnEnter', true),
+    ends: attributes.flag('endConferenceOnExit', false),
+    muted: attributes.flag('muted', false),
+    label: attributes.text('participantLabel'),
     waitUrl: attributes.url('waitUrl'),
     waitMethod: attributes.method('waitMethod'),
     callback: callback === null ? null : { url: callback, method, events },
   };
 }
 
-/** Alone, or with others before the conference starts, one hears what waitUrl says. Whether the caller is gone. */
+/** Alone one hears what waitUrl says: "start" is when the second participant is there. Whether the caller is gone. */
 function* waitForOthers(room: Room, caller: Leg, url: string): Steps<boolean> {
-  const { name, starts, waitUrl, waitMethod, sid } = room;
-  if (starts && waitUrl === null) return false;
+  const { name, waitUrl, waitMethod, sid } = room;
   const waiting = { for: 'conference', conference: name, remainingMs: Infinity } as const;
   const leg = caller.waitingAs(waiting, () => ({ ConferenceSid: sid, FriendlyName: name }));
   try {
@@ -76,17 +81,31 @@ function* waitForOthers(room: Room, caller: Leg, url: string): Steps<boolean> {
   }
 }
 
+/** twilio.com/docs/voice/twiml/conference, "statusCallback": these and no others, so not who calls whom. */
 function* tell(room: Room, event: string, word: string, leg: Leg, base: string): Steps<void> {
   const { callback, sid, name } = room;
   if (callback?.events.includes(word) !== true) return;
+  const { session, identity } = leg;
   const parameters = {
+    AccountSid: identity.accountSid,
     ConferenceSid: sid,
     FriendlyName: name,
     StatusCallbackEvent: event,
-    SequenceNumber: String(leg.session.nextSequence()),
-    Muted: 'false',
-    Hold: 'false',
-    StartConferenceOnEnter: String(room.starts),
+    SequenceNumber: String(session.nextSequence()),
+    Timestamp: timestampOf(session.wallTime()),
+    ...(event.startsWith('participant-') ? participantFields(room, leg) : {}),
   };
-  yield* leg.tell({ purpose: 'status', method: callback.method, url: callback.url, base, parameters });
+  yield* leg.tellOnly({ purpose: 'status', method: callback.method, url: callback.url, base, parameters });
+}
+
+function participantFields({ starts, ends, muted, label }: Room, { identity }: Leg): Fields {
+  return {
+    CallSid: identity.sid,
+    Muted: String(muted),
+    Hold: 'false',
+    Coaching: 'false',
+    EndConferenceOnExit: String(ends),
+    StartConferenceOnEnter: String(starts),
+    ...(label === null ? {} : { ParticipantLabel: label }),
+  };
 }

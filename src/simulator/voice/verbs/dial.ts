@@ -2,6 +2,7 @@
 import type { Fields } from '../../http/exchange';
 import { type Problem, problem } from '../../problem';
 import { placeOf, type TwimlElement } from '../../twiml/element';
+import { answer } from '../call-progress';
 import type { Steps } from '../effects';
 import type { DialStatus } from '../event';
 import type { Leg } from '../leg';
@@ -9,10 +10,10 @@ import { NEXT_VERB, type Next } from '../next';
 import type { Verb } from '../verb';
 import { bridge } from './bridge';
 import { conference } from './conference';
+import { DialRecording } from './dial-recording';
 import { type DialSettings, dialSettingsOf, type Target, targetsOf } from './dial-settings';
 import { DialledLeg } from './dialled-leg';
 import { tonesMs } from './play';
-import { recordingCallbackOf, recordingOf, tellRecording } from './recording';
 import { ring } from './ring';
 import { screen } from './screening';
 
@@ -27,6 +28,7 @@ export interface Dialled {
 
 export const dial: Verb = function* (element, leg, url) {
   const settings = dialSettingsOf(element, leg, url);
+  if (!settings.answerOnBridge) yield* answer(leg);
   const targets = targetsOf(element, leg, url);
   const refusal = refusalOf(element, settings, targets, leg, url);
   if (refusal !== null) {
@@ -36,7 +38,7 @@ export const dial: Verb = function* (element, leg, url) {
   const [first] = targets;
   const dialled =
     first?.party.kind === 'conference'
-      ? yield* conference(first, settings, leg, url)
+      ? yield* meet(first, settings, leg, url)
       : yield* dialParties(element, targets, settings, leg, url);
   const { status, durationMs } = dialled;
   leg.emit({ type: 'dialled', party: dialled.leg?.target.party ?? first?.party ?? null, status, durationMs });
@@ -63,6 +65,12 @@ function refusalOf(
   return null;
 }
 
+/** Into a conference: who joins is heard at once. */
+function* meet(target: Target, settings: DialSettings, leg: Leg, url: string): Steps<Dialled> {
+  yield* answer(leg);
+  return yield* conference(target, settings, leg, url);
+}
+
 function failed(): Dialled {
   return { status: 'failed', leg: null, durationMs: 0, callerIsGone: false, fields: {} };
 }
@@ -75,9 +83,10 @@ function* dialParties(
   url: string,
 ): Steps<Dialled> {
   const { callerId, timeoutMs } = settings;
-  const ringingSince = caller.session.now();
+  const recording = new DialRecording(element, settings, caller, url);
   caller.emit({ type: 'dialling', parties: targets.map(({ party }) => party), callerId, timeoutMs });
   const legs = targets.map((target) => new DialledLeg(target, caller, callerId, url));
+  yield* recording.start('from ringing');
   const rung = yield* ring(legs, timeoutMs, caller);
   switch (rung.type) {
     case 'caller hung up':
@@ -85,17 +94,16 @@ function* dialParties(
     case 'nobody':
       return { ...failed(), status: rung.status };
     case 'answered':
-      return yield* talk(rung.by, element, settings, caller, url, ringingSince);
+      return yield* talk(rung.by, recording, settings, caller, url);
   }
 }
 
 function* talk(
   callee: DialledLeg,
-  element: TwimlElement,
+  recording: DialRecording,
   settings: DialSettings,
   caller: Leg,
   url: string,
-  ringingSince: number,
 ): Steps<Dialled> {
   const { sendDigits, party } = callee.target;
   if (sendDigits !== null) {
@@ -107,46 +115,19 @@ function* talk(
     yield* callee.end('completed');
     return { ...failed(), status: callerIsGone ? 'canceled' : 'no-answer', leg: callee, callerIsGone };
   }
+  yield* answer(caller);
   const { timeLimitMs, hangupOnStar } = settings;
-  const answeredAt = caller.session.now();
+  yield* recording.start('from answer');
   const end = yield* bridge({ party, timeLimitMs, hangupOnStar }, caller);
-  const fields = yield* recordBridge(
-    element,
-    settings,
-    caller,
-    url,
-    settings.record === 'from ringing' ? ringingSince : answeredAt,
-  );
+  const fields = yield* recording.finish();
   const durationMs = callee.durationMs;
   yield* callee.end('completed');
   return { status: 'completed', leg: callee, durationMs, callerIsGone: end === 'caller hung up', fields };
 }
 
-function* recordBridge(
-  element: TwimlElement,
-  { record, channels }: DialSettings,
-  caller: Leg,
-  url: string,
-  since: number,
-): Steps<Fields> {
-  const callback = recordingCallbackOf(element, caller, url);
-  if (record === 'no') return {};
-  const durationMs = caller.session.now() - since;
-  const startedAt = caller.session.wallTime() - durationMs;
-  const recording = recordingOf(caller, { startedAt, source: 'DialVerb', channels, durationMs });
-  const { sid, url: address } = recording;
-  caller.emit({ type: 'recorded', sid, url: address, durationMs, text: '', why: 'end of the call' });
-  yield* tellRecording(recording, callback, caller, url);
-  return {
-    RecordingUrl: address,
-    RecordingSid: sid,
-    RecordingDuration: String(Math.round(durationMs / 1_000)),
-  };
-}
-
 /** With an action its answer is what follows; of a caller who is gone it means nothing. */
 function* goOn(dialled: Dialled, { action, method }: DialSettings, leg: Leg, url: string): Steps<Next> {
-  if (dialled.callerIsGone) leg.setStatus('completed');
+  if (dialled.callerIsGone) leg.setStatus(leg.status === 'ringing' ? 'no-answer' : 'completed');
   const target = action === null ? null : leg.resolve(action, url);
   const over: Next = { type: 'end', reason: 'caller hung up' };
   if (target === null) return dialled.callerIsGone ? over : NEXT_VERB;

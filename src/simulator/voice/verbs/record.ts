@@ -7,7 +7,7 @@ import type { Leg } from '../leg';
 import { NEXT_VERB, type Next } from '../next';
 import { speechMs } from '../speech-time';
 import type { Verb } from '../verb';
-import { type Recording, recordingCallbackOf, recordingOf, tellRecording } from './recording';
+import { type Recording, recordingCallbackOf, startRecording, tellRecording } from './recording';
 import { tellTranscription } from './transcription';
 
 interface RecordSettings {
@@ -32,28 +32,16 @@ interface Tape {
 export const record: Verb = function* (element, leg, url) {
   const settings = settingsOf(element, leg, url);
   const callback = recordingCallbackOf(element, leg, url);
-  const startedAt = leg.session.wallTime();
   const { maxLengthMs, timeoutMs, finishOnKey, beep } = settings;
   leg.emit({ type: 'recording', maxLengthMs, timeoutMs, finishOnKey, beep });
+  const recording = startRecording(leg, { source: 'RecordVerb', channels: 1 });
+  yield* tellRecording(recording, { status: 'in-progress', durationMs: 0 }, callback, leg, url);
   const tape = yield* listen(settings, leg);
-  const recording = recordingOf(leg, {
-    startedAt,
-    source: 'RecordVerb',
-    channels: 1,
-    durationMs: tape.durationMs,
-  });
-  const { sid, url: address } = recording;
-  leg.emit({
-    type: 'recorded',
-    sid,
-    url: address,
-    durationMs: tape.durationMs,
-    text: tape.text,
-    why: tape.why,
-  });
-  yield* tellRecording(recording, callback, leg, url);
-  if (settings.transcribe)
-    yield* tellTranscription(recording, tape.text, settings.transcribeCallback, leg, url);
+  const { durationMs, text, why } = tape;
+  leg.emit({ type: 'recorded', sid: recording.sid, url: recording.url, durationMs, text, why });
+  const status = isEmpty(tape) ? 'absent' : 'completed';
+  yield* tellRecording(recording, { status, durationMs }, callback, leg, url);
+  if (settings.transcribe) yield* tellTranscription(recording, tape, settings.transcribeCallback, leg, url);
   return yield* goOn(tape, recording, settings, leg, url);
 };
 
@@ -110,6 +98,11 @@ function* speakUntil(end: number, leg: Leg): Steps<boolean> {
   }
 }
 
+/** Nobody said anything. */
+function isEmpty({ text, why }: Tape): boolean {
+  return text === '' && why === 'silence';
+}
+
 /** Who hung up is not there any more: the action is asked, and its answer means nothing. */
 function* goOn(
   tape: Tape,
@@ -119,15 +112,15 @@ function* goOn(
   url: string,
 ): Steps<Next> {
   const isOver = tape.why === 'hang up';
-  // "If Twilio receives an empty recording, it does not make a request": nobody said anything.
-  if (tape.text === '' && tape.why === 'silence') return NEXT_VERB;
+  // "If Twilio receives an empty recording, it does not make a request."
+  if (isEmpty(tape)) return NEXT_VERB;
   const action = leg.resolve(settings.action ?? url, url);
   if (isOver) leg.setStatus('completed');
   if (action !== null) {
     const parameters = {
       RecordingUrl: recording.url,
       RecordingSid: recording.sid,
-      RecordingDuration: String(Math.round(recording.durationMs / 1_000)),
+      RecordingDuration: String(Math.round(tape.durationMs / 1_000)),
       Digits: isOver ? 'hangup' : tape.key,
     };
     const request = { purpose: 'action' as const, method: settings.method, url: action, parameters };

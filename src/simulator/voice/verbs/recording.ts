@@ -9,7 +9,6 @@ export interface Recording {
   readonly sid: string;
   /** Of the right form; there is no sound. */
   readonly url: string;
-  readonly durationMs: number;
   readonly channels: number;
   readonly source: 'RecordVerb' | 'DialVerb';
   /** ms since 1970 */
@@ -31,27 +30,37 @@ export function recordingCallbackOf(element: TwimlElement, leg: Leg, url: string
   };
 }
 
-export function recordingOf(leg: Leg, parts: Omit<Recording, 'sid' | 'url'>): Recording {
+export function startRecording(
+  leg: Leg,
+  { source, channels }: Pick<Recording, 'source' | 'channels'>,
+): Recording {
   const sid = leg.session.wiring.newSid('RE');
   const url = `https://api.twilio.com/2010-04-01/Accounts/${leg.identity.accountSid}/Recordings/${sid}`;
-  return { ...parts, sid, url };
+  return { source, channels, sid, url, startedAt: leg.session.wallTime() };
 }
+
+/** `in-progress` while it starts, then `completed`, or `absent` where nothing was heard. */
+export type RecordingStatus = 'in-progress' | 'completed' | 'absent';
 
 export function* tellRecording(
   recording: Recording,
+  { status, durationMs }: { readonly status: RecordingStatus; readonly durationMs: number },
   callback: RecordingCallback,
   leg: Leg,
   base: string,
 ): Steps<void> {
-  if (callback.url === null) return;
-  for (const status of ['in-progress', 'completed']) {
-    if (!callback.events.includes(status)) continue;
-    const { url, method } = callback;
-    yield* leg.tell({ purpose: 'recording', method, url, base, parameters: fieldsOf(recording, status) });
-  }
+  const { url, method, events } = callback;
+  if (url === null || !events.includes(status)) return;
+  const parameters = { ...fieldsOf(recording, status, durationMs), ...leg.sidFields() };
+  yield* leg.tellOnly({ purpose: 'recording', method, url, base, parameters });
 }
 
-function fieldsOf({ sid, url, durationMs, channels, source, startedAt }: Recording, status: string) {
+/** twilio.com/docs/voice/twiml/recording: these and no others, so not who calls whom. */
+function fieldsOf(
+  { sid, url, channels, source, startedAt }: Recording,
+  status: RecordingStatus,
+  durationMs: number,
+) {
   return {
     RecordingSid: sid,
     RecordingUrl: url,
@@ -61,5 +70,9 @@ function fieldsOf({ sid, url, durationMs, channels, source, startedAt }: Recordi
     RecordingStartTime: timestampOf(startedAt),
     RecordingTrack: 'both',
     ...(status === 'completed' ? { RecordingDuration: String(Math.round(durationMs / 1_000)) } : {}),
+    ...(status === 'absent' ? { ErrorCode: SILENT } : {}),
   };
 }
+
+/** twilio.com/docs/api/errors/16102: the recording was silent. */
+const SILENT = '16102';

@@ -10,7 +10,7 @@ const TAKES_MS = 2_000;
 
 export function* tellTranscription(
   recording: Recording,
-  text: string,
+  { text, durationMs }: { readonly text: string; readonly durationMs: number },
   callback: string | null,
   leg: Leg,
   base: string,
@@ -18,7 +18,7 @@ export function* tellTranscription(
   if (callback === null) return;
   const { accountSid } = leg.identity;
   const sid = leg.session.wiring.newSid('TR');
-  const isPossible = recording.durationMs >= SHORTEST_MS && recording.durationMs <= LONGEST_MS && text !== '';
+  const isPossible = durationMs >= SHORTEST_MS && durationMs <= LONGEST_MS && text !== '';
   const parameters = {
     TranscriptionSid: sid,
     TranscriptionText: isPossible ? text : '',
