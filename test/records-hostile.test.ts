@@ -145,7 +145,7 @@ describe('a stranger on the port of a console', () => {
     const consoleUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const { announce } = await import('../src/admin/announcement.js');
     const about = { pid: process.pid, url: 'http://localhost:1', root: '/', version: '0', token: 'x' };
-    announce(run.file('run/hookswitch'), { ...about, consoleUrl });
+    announce(run.file('run/hookswitch'), { ...about, consoleUrl, publicUrl: null });
     const environment = { XDG_RUNTIME_DIR: run.file('run') };
     let answer: unknown;
     for (answer of ['--help', `${consoleUrl}/open?ticket=\u001b]0;owned\u0007`, 'http://evil.example/', 1]) {

@@ -73,7 +73,7 @@ function findRunning(
 ): Announcement | null {
   const root = realPathOf(project.root);
   const running = findAnnouncements(announcementFolder(environment)).filter(
-    (one) => realPathOf(one.root) === root && (port === null || new URL(one.url).port === String(port)),
+    (one) => realPathOf(one.root) === root && (port === null || one.url.endsWith(`:${port}`)),
   );
   return running.at(-1) ?? null;
 }
