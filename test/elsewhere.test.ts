@@ -130,6 +130,28 @@ describe('a save outside of the project', () => {
     assert.equal(await ask(served, '/a'), '200 two');
   });
 
+  it('of the tsconfig of a package counts for what lies deeper in it', async (t) => {
+    const paths = (name: string): string =>
+      `{ "compilerOptions": { "paths": { "value": ["./src/${name}.ts"] } } }`;
+    const { served, shared } = await beside(
+      t,
+      {
+        'package.json': '{}',
+        'tsconfig.json': paths('one'),
+        'src/value.ts': "export { value } from 'value';",
+        'src/one.ts': "export const value = 'one';",
+        'src/two.ts': "export const value = 'two';",
+      },
+      { 'functions/a.ts': IMPORTING },
+    );
+    assert.equal(await ask(served, '/a'), '200 one');
+    await new Promise((resolve) => setTimeout(resolve, 200)); // so that what was compiled is relied on
+    await shared.write('unknown.ts', '');
+    assert.equal(await ask(served, '/a'), '200 one');
+    await shared.write('tsconfig.json', paths('two'));
+    assert.equal(await ask(served, '/a'), '200 two');
+  });
+
   it('of what is no code reloads nothing', async (t) => {
     const { served, shared } = await beside(
       t,

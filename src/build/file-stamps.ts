@@ -28,9 +28,8 @@ export function stampFiles(files: readonly string[], since: number): Stamp {
  * elsewhere, and what configures them. `null`: there is too much of it.
  */
 export function stampSurroundings(files: Iterable<string>, root: string, since: number): Stamp | null {
-  const outside = Array.from(files, dirname).filter((folder) => !liesIn(root, folder));
   const states: State[] = [];
-  const pending = [...new Set([root, ...outside])].sort();
+  const pending = [...new Set([root, ...foldersOutside(files, root)])].sort();
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     const entries = entriesOf(folder);
     states.push(...entries.map((entry) => stateOfEntry(entry, folder)), stateOfFolder(folder));
@@ -39,6 +38,20 @@ export function stampSurroundings(files: Iterable<string>, root: string, since: 
     if (states.length > MOST_NAMES) return null;
   }
   return stampOf(states, since);
+}
+
+/** With those above, up to where the project begins: a package is configured there. */
+function foldersOutside(files: Iterable<string>, root: string): ReadonlySet<string> {
+  const folders = new Set<string>();
+  for (const file of files) {
+    let folder = dirname(file);
+    while (!liesIn(root, folder) && !liesIn(folder, root) && !folders.has(folder)) {
+      folders.add(folder);
+      folder = dirname(folder);
+    }
+    if (!liesIn(root, folder)) folders.add(dirname(file));
+  }
+  return folders;
 }
 
 interface State {
