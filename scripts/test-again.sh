@@ -8,7 +8,7 @@ rounds=${1:-2}
 names=(
   leftovers wire-slow hostile-channel min-instances bad-clients limits spare orphans wire-stopping hostile-process reload
   life hostile wire-limits proxy reading fuzz-processes bad-neighbours policy-pool wire-pipelining chaos watch
-  last-messages blank
+  last-messages blank reload-reach reload-load debugging
 )
 files=()
 for name in "${names[@]}"; do files+=(".build/test/$name.test.js"); done

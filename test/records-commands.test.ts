@@ -354,3 +354,35 @@ describe('a file of records', () => {
     assert.ok(statSync(path).size < 20_000 && statSync(`${path}.1`).size < 22_000);
   });
 });
+
+describe('the events of the console', () => {
+  it('tell what a save reached, and how long it took', async (t) => {
+    const { gateway, project, environment } = await running(t);
+    await post(gateway.port, '/hello', 'Body=one');
+    const [console] = findAnnouncements(`${environment.XDG_RUNTIME_DIR}/hookswitch`);
+    assert.ok(console !== undefined);
+    const abort = new AbortController();
+    t.after(() => abort.abort());
+    const response = await fetch(`${console.consoleUrl}/api/events`, {
+      headers: { Authorization: `Bearer ${console.token}` },
+      signal: abort.signal,
+    });
+    await project.write('functions/hello.js', 'exports.handler = (context, event, callback) => callback();');
+    const told = await firstEvent(response, 'reloaded');
+    assert.deepEqual([told.problem, told.changed, told.changedCount], [null, ['functions/hello.js'], 1]);
+    assert.equal(told.reached, 1);
+    assert.ok(Number(told.durationMs) > 0);
+  });
+});
+
+async function firstEvent(response: Response, type: string): Promise<Record<string, unknown>> {
+  let text = '';
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    text += Buffer.from(chunk).toString('utf8');
+    const events = text.split('\n\n').filter((part) => part.startsWith('data: '));
+    for (const event of events.map((part) => JSON.parse(part.slice(6)) as Record<string, unknown>)) {
+      if (event.type === type) return event;
+    }
+  }
+  throw new Error(`the stream ended without ${type}`);
+}

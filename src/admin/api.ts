@@ -100,7 +100,18 @@ export type ConsoleEvent =
       readonly resource: string;
       readonly line: ConsoleLine;
     }
-  | { readonly type: 'reloaded'; readonly build: string; readonly problem: string | null }
+  | {
+      readonly type: 'reloaded';
+      readonly build: string;
+      readonly problem: string | null;
+      /** From the first sign of the save. */
+      readonly durationMs: number;
+      /** Some of what was saved, relative to the project; and how many files in all. */
+      readonly changed: readonly string[];
+      readonly changedCount: number;
+      /** How many of the Functions get new instances. */
+      readonly reached: number;
+    }
   | { readonly type: 'notice'; readonly level: ConsoleLevel; readonly message: string }
   | PhoneEvent
   | { readonly type: 'cleared' }

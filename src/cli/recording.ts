@@ -24,6 +24,9 @@ export interface RecordingOptions {
   readonly settings: () => SettingsInfo;
 }
 
+/** Of a save, for the console. */
+const SHOWN_FILES = 3;
+
 /** Whether a console is started: where people develop, or where it was asked for. */
 export function wantsConsole({ records, platform, isTerminal }: RecordingOptions): boolean {
   return records.console ?? (isTerminal && platform.live && !platform.production);
@@ -77,8 +80,15 @@ export class Recording {
       reloaded: (build, problem, reload) => {
         this.log.reloaded(build, problem, reload);
         this.#redactor.learn(build.variables);
-        const shown = problem === null ? null : this.#redactor.text(problem);
-        this.#server?.tell({ type: 'reloaded', build: build.id, problem: shown });
+        this.#server?.tell({
+          type: 'reloaded',
+          build: build.id,
+          problem: problem === null ? null : this.#redactor.text(problem),
+          durationMs: reload.durationMs,
+          changed: reload.changed.slice(0, SHOWN_FILES),
+          changedCount: reload.changed.length,
+          reached: reload.reached,
+        });
       },
       notice: (level, message) => {
         this.log.notice(level, message);

@@ -117,8 +117,10 @@ export class Console {
     }
   }
 
-  #reloaded({ problem, build }: Extract<ConsoleEvent, { type: 'reloaded' }>): void {
-    if (problem === null) this.toasts.show('good', 'Reloaded', `build ${build.slice(0, 8)}`);
+  #reloaded(event: Extract<ConsoleEvent, { type: 'reloaded' }>): void {
+    const { problem, durationMs } = event;
+    if (problem === null)
+      this.toasts.show('good', `Reloaded in ${Math.round(durationMs)} ms`, savedText(event));
     else this.toasts.show('bad', 'Not reloaded, what was live stays', problem);
     void this.#showProblems();
   }
@@ -140,4 +142,12 @@ export class Console {
     this.isSignedOut.value = true;
     this.connection.close();
   }
+}
+
+/** `functions/a.js, lib/b.js and 3 more: 2 Functions get new instances` */
+function savedText({ changed, changedCount, reached }: Extract<ConsoleEvent, { type: 'reloaded' }>): string {
+  const more = changedCount - changed.length;
+  const files = `${changed.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  if (reached === 0) return `${files}: no Function is made of it`;
+  return `${files}: ${reached} ${reached === 1 ? 'Function gets' : 'Functions get'} new instances`;
 }
