@@ -55,6 +55,40 @@ async function failureOf(step: PromiseLike<unknown>): Promise<AssertionError> {
 }
 
 describe('a call in a test', () => {
+  it('waits for somebody in a conference and in a queue, who then joins or takes it', async (t) => {
+    const twiml = (verb: string) =>
+      `exports.handler = (context, event, callback) => {
+        const twiml = new Twilio.twiml.VoiceResponse();
+        ${verb}
+        callback(null, twiml);
+      };`;
+    const app = await started(t, {
+      'functions/room.js': twiml("twiml.dial().conference('Room 12'); twiml.say('Goodbye');"),
+      'functions/queue.js': twiml("twiml.enqueue('support'); twiml.say('Goodbye');"),
+    });
+    for (const [path, address] of [
+      ['/room', 'Room 12'],
+      ['/queue', 'support'],
+    ] as const) {
+      const call = await app.call(path);
+      await call.isDialling(address);
+      await call.isConnectedTo(address);
+      await call.party.hangup();
+      await call.hears('Goodbye');
+    }
+  });
+
+  it('that fails shows long lines of Functions shortened', async (t) => {
+    const app = await started(t, {
+      'functions/voice.js': `exports.handler = (context, event, callback) => {
+        console.log('x'.repeat(5000));
+        callback(null, new Twilio.twiml.VoiceResponse().say('Hello'));
+      };`,
+    });
+    const { message } = await failureOf((await app.call()).hears('Something else'));
+    assert.match(message, /info: x{300}… \(4700 characters more\)/);
+  });
+
   it('is heard, answered by keys, and connected', async (t) => {
     const app = await started(t);
     const call = await app.call({ from: '+15550001111', to: '+15550002222' });
@@ -221,6 +255,7 @@ describe('texts in a test', () => {
     const app = await started(t);
     const phone = await app.sms({ body: 'Look', media: ['https://pictures.example/cat.jpg'] });
     await phone.receivesMedia('owl.png');
+    await phone.receivesMedia(/pictures/);
   });
 
   it('reach other phones, by TwiML and by the REST API', async (t) => {
@@ -315,7 +350,18 @@ describe('an expectation that nobody awaits', () => {
     await new Promise((resolve) => setImmediate(resolve));
     process.off('warning', onWarning);
     assert.equal(warnings.length, 2);
-    assert.match(warnings[0] ?? '', /call\.hears\("Press 1"\) was not awaited[\s\S]*testing-conversation/);
+    const all = warnings.sort().join('\n');
+    assert.match(all, /call\.hears\("Press 1"\) was not awaited[\s\S]*testing-conversation/);
+    assert.match(all, /call\.hears\("Press 9"\) was not awaited/);
+  });
+
+  it('and fails is warned of also where the project is never closed', async (t) => {
+    const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
+    const phone = await (await started(t)).sms('Hi');
+    // It is awaited only once the warning is there: with `close()` it would be told.
+    const step = phone.receives('Something else');
+    assert.match((await warned).message, /phone\.receives\("Something else"\) was not awaited, and failed/);
+    await assert.rejects(async () => await step);
   });
 
   it('says the same however often it is awaited', async (t) => {

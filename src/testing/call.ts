@@ -217,8 +217,7 @@ export class TestCall extends Talk {
   /** Somebody is dialled: a number, `client:jenny`, `sip:jack@example.com`, the name of a queue or conference. */
   isDialling(address: string): Step {
     return this.does(`isDialling(${JSON.stringify(address)})`, this.isDialling, () => {
-      const { waiting } = this.parts.call;
-      const parties = waiting?.for === 'answer' ? waiting.parties : [];
+      const parties = dialledNow(this.parts.call);
       if (parties.some((party) => isAt(party, address))) return;
       this.fail({
         operator: 'isDialling',
@@ -233,8 +232,7 @@ export class TestCall extends Talk {
   isConnectedTo(address: string): Step {
     return this.does(`isConnectedTo(${JSON.stringify(address)})`, this.isConnectedTo, async () => {
       const { call } = this.parts;
-      const ringing =
-        call.waiting?.for === 'answer' ? call.waiting.parties.findIndex((party) => isAt(party, address)) : -1;
+      const ringing = dialledNow(call).findIndex((party) => isAt(party, address));
       if (ringing !== -1) await call.answer(ringing);
       const connected = connectedNow(call);
       if (connected !== null && isAt(connected, address)) return;
@@ -327,8 +325,20 @@ function exchangesOf({ events }: Call): Exchange[] {
   return events.flatMap((event) => (event.type === 'request' ? [event.exchange] : []));
 }
 
-function connectedNow({ waiting }: Call): Party | null {
+/** Who may answer: whoever is dialled, an agent of the queue, somebody who joins the conference. */
+function dialledNow({ waiting, sid }: Call): readonly Party[] {
+  if (waiting?.for === 'answer') return waiting.parties;
+  if (waiting?.for === 'agent') return [{ kind: 'queue', address: waiting.queue, callSid: sid }];
+  return waiting?.for === 'conference' && waiting.alone ? [roomOf(waiting.conference, sid)] : [];
+}
+
+function connectedNow({ waiting, sid }: Call): Party | null {
+  if (waiting?.for === 'conference' && !waiting.alone) return roomOf(waiting.conference, sid);
   return waiting?.for === 'conversation' ? waiting.party : null;
+}
+
+function roomOf(address: string, callSid: string): Party {
+  return { kind: 'conference', address, callSid };
 }
 
 function isAt(party: Party, address: string): boolean {

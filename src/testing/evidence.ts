@@ -18,6 +18,7 @@ export interface Failure {
 
 /** A flood of lines hides what matters. */
 const MOST_LINES = 40;
+const LONGEST_LINE = 300;
 
 export class Evidence {
   constructor(
@@ -40,11 +41,17 @@ export class Evidence {
     const failed = this.records.all.filter(({ id }) => belongs(id)).map(failureText);
     const failures = section('What failed', failed.filter((text) => text !== '').join('\n'));
     const lines = this.records.lines.filter(({ requestId }) => belongs(requestId));
-    const written = lines.map(({ resource, level, text }) => `${resource ?? ''} ${level}: ${text}`);
+    const written = lines.map(({ resource, level, text }) => `${resource ?? ''} ${level}: ${shorten(text)}`);
     return [failures, section('What the Functions wrote', written.join('\n'))]
       .filter((text) => text !== '')
       .join('\n\n');
   }
+}
+
+/** Whole events are a favourite of console.log. */
+function shorten(text: string): string {
+  const left = text.length - LONGEST_LINE;
+  return left <= 0 ? text : `${text.slice(0, LONGEST_LINE)}… (${left} characters more)`;
 }
 
 function failureText({ error, resource, detail, target }: InvocationRecord): string {

@@ -39,6 +39,8 @@ export class TestPhone {
   readonly #threads = new Set<MessageThread>();
   /** What is expected next comes after this message. */
   #seen = 0;
+  /** The message that was received last, or the one expected next: pictures may belong to it. */
+  #current = 0;
 
   constructor(parts: PhoneParts) {
     this.number = parts.number;
@@ -65,7 +67,7 @@ export class TestPhone {
       const thread = this.#parts.thread({ to, url });
       this.#threads.add(thread);
       // What arrived before is no answer to it.
-      this.#seen = this.messages.length;
+      this.#take(this.messages.length, this.messages.length);
       await thread.send({ body, ...(media === undefined ? {} : { media }) });
     });
   }
@@ -79,7 +81,7 @@ export class TestPhone {
         matchesWords(message.body, words) && (from === undefined || message.from === from);
       const at = messages.findIndex((message, index) => index >= this.#seen && isMeant(message));
       if (at !== -1) {
-        this.#seen = at + 1;
+        this.#take(at + 1, at);
         return;
       }
       const again = messages.slice(0, this.#seen).some(isMeant)
@@ -90,16 +92,16 @@ export class TestPhone {
     });
   }
 
-  /** A picture or the like: a part of its URL, or a pattern. */
+  /** A picture or the like: a part of its URL, or a pattern. It may belong to the text that was received last. */
   receivesMedia(url: Words): Step {
     checkWords(url);
     return this.#expects(`receivesMedia(${wordsText(url)})`, this.receivesMedia, () => {
       const at = this.messages.findIndex(
-        ({ media }, index) => index >= this.#seen && media.some((one) => matchesWords(one, url)),
+        ({ media }, index) => index >= this.#current && media.some((one) => matchesWords(one, url)),
       );
       if (at === -1)
         this.#fail('receivesMedia', `${this.number} does not receive the picture ${wordsText(url)}`, url);
-      this.#seen = at + 1;
+      this.#take(at + 1, at);
     });
   }
 
@@ -109,6 +111,11 @@ export class TestPhone {
       if (this.messages.length > this.#seen)
         this.#fail('receivesNothing', `${this.number} receives something`, '');
     });
+  }
+
+  #take(seen: number, current: number): void {
+    this.#seen = seen;
+    this.#current = current;
   }
 
   #expects(what: string, entry: (...parameters: never[]) => unknown, run: () => void): Step {

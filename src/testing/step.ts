@@ -12,17 +12,27 @@ export class Step implements Promise<undefined> {
   readonly place: string;
   readonly #promise: Promise<undefined>;
   #awaited = false;
+  #isWarnedOf = false;
 
   constructor(what: string, place: string, promise: Promise<undefined>) {
     this.what = what;
     this.place = place;
     this.#promise = promise;
-    // Whoever awaits it, or the end of the project, is told.
-    promise.catch(() => {});
+    // Whoever awaits it, or the end of the project, is told; where neither comes, a warning is all there is.
+    promise.catch((error: unknown) => setImmediate(() => this.warn(error)));
   }
 
   get isAwaited(): boolean {
     return this.#awaited;
+  }
+
+  /** Once, and only where nobody awaits it. */
+  warn(error: unknown = null): void {
+    if (this.#awaited || this.#isWarnedOf) return;
+    this.#isWarnedOf = true;
+    const [failure] = error instanceof Error ? error.message.split('\n') : [];
+    const how = failure === undefined ? 'was not awaited' : `was not awaited, and failed: ${failure}`;
+    process.emitWarning(`${this.what} ${how}: write await before it\n${this.place}`, 'HookswitchWarning');
   }
 
   // biome-ignore lint/suspicious/noThenProperty: it is a promise
@@ -67,12 +77,7 @@ export class Steps {
   /** Once the conversation is over. Rejects with the first failure that nobody saw. */
   async check(): Promise<void> {
     const unseen = this.#all.splice(0).filter(({ isAwaited }) => !isAwaited);
-    for (const step of unseen) {
-      process.emitWarning(
-        `${step.what} was not awaited: write await before it\n${step.place}`,
-        'HookswitchWarning',
-      );
-    }
+    for (const step of unseen) step.warn();
     for (const step of unseen) await step;
   }
 }

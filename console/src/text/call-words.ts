@@ -92,7 +92,7 @@ export function waitingWords(waiting: Waiting): string {
     case 'agent':
       return `In the queue ${waiting.queue}`;
     case 'conference':
-      return `In the conference ${waiting.conference}`;
+      return `${waiting.alone ? 'Alone in' : 'In'} the conference ${waiting.conference}`;
   }
 }
 

@@ -149,6 +149,11 @@ export type Waiting =
   | { readonly for: 'conversation'; readonly party: Party; readonly remainingMs: number }
   /** What is said or played has no end. */
   | { readonly for: 'hang up' }
-  /** In a queue until somebody takes the call, or in a conference until it ends. */
+  /** In a queue until somebody takes the call, or in a conference: `alone` until somebody joins, then until it ends. */
   | { readonly for: 'agent'; readonly queue: string }
-  | { readonly for: 'conference'; readonly conference: string; readonly remainingMs: number };
+  | {
+      readonly for: 'conference';
+      readonly conference: string;
+      readonly alone: boolean;
+      readonly remainingMs: number;
+    };

@@ -102,7 +102,7 @@ export function waitingText(waiting: Waiting): string {
     case 'agent':
       return `somebody who takes the call from the queue ${waiting.queue}`;
     case 'conference':
-      return `the end of the conference ${waiting.conference}`;
+      return `${waiting.alone ? 'somebody who joins' : 'the end of'} the conference ${waiting.conference}`;
     case 'hang up':
       return 'the caller to hang up';
   }

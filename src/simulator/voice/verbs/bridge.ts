@@ -18,7 +18,7 @@ export function* bridge({ party, timeLimitMs, hangupOnStar }: Bridge, caller: Le
     const remainingMs = until - caller.session.now();
     const waiting =
       party.kind === 'conference'
-        ? ({ for: 'conference', conference: party.address, remainingMs } as const)
+        ? ({ for: 'conference', conference: party.address, alone: false, remainingMs } as const)
         : ({ for: 'conversation', party, remainingMs } as const);
     const input = yield* wait(remainingMs, waiting);
     switch (input.type) {

@@ -70,7 +70,7 @@ function roomOf(target: Target, leg: Leg, url: string): Room {
 /** Alone one hears what waitUrl says: "start" is when the second participant is there. Whether the caller is gone. */
 function* waitForOthers(room: Room, caller: Leg, url: string): Steps<boolean> {
   const { name, waitUrl, waitMethod, sid } = room;
-  const waiting = { for: 'conference', conference: name, remainingMs: Infinity } as const;
+  const waiting = { for: 'conference', conference: name, alone: true, remainingMs: Infinity } as const;
   const leg = caller.waitingAs(waiting, () => ({ ConferenceSid: sid, FriendlyName: name }));
   try {
     yield* runWaiting(leg, waitUrl === null ? null : { url: waitUrl, method: waitMethod, base: url });
