@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { describe, it } from 'node:test';
-import type { CallOptions } from '../src/simulator';
+import { type CallOptions, callTranscript } from '../src/simulator';
 import { codesOf, endOf, heard, ofType, requestsOf } from './support/call-events';
 import { type Answer, sendTwiml, serveTwiml } from './support/twiml-server';
 
@@ -411,6 +411,16 @@ describe('Dial', () => {
       told.map(({ parameters }) => parameters.StatusCallbackEvent),
       ['participant-join', 'conference-start', 'participant-leave', 'conference-end'],
     );
+  });
+});
+
+describe('Redirect', () => {
+  it('by GET is shown without all its parameters', async (t) => {
+    const { call } = await callTo(t, '<Redirect method="GET">/next?step=2</Redirect>', { '/next': '' });
+    const line = callTranscript(call.events)
+      .split('\n')
+      .find((text) => text.includes('GET /next?'));
+    assert.match(line ?? '', /GET \/next\?step=2&AccountSid=\S{40,80}… 200 \(redirect\)/);
   });
 });
 

@@ -14,8 +14,12 @@ export function exchangeText(exchange: Exchange): string {
   ].join(' ');
 }
 
+/** By GET all parameters stand in it, which nobody reads in a transcript. */
+const LONGEST_PATH = 100;
+
 function pathOf(url: string): string {
   if (!URL.canParse(url)) return url;
   const { pathname, search } = new URL(url);
-  return pathname + search;
+  const path = pathname + search;
+  return path.length <= LONGEST_PATH ? path : `${path.slice(0, LONGEST_PATH)}…`;
 }
