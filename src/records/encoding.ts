@@ -90,40 +90,48 @@ export class EncodedRecord {
       this.#responseKept;
   }
 
-  /** There are `size` bytes from `start` on. */
-  write(into: Buffer, start: number): void {
+  /** There are `size` bytes from `start` on, of which `head` is a view. */
+  write(into: Buffer, head: DataView, start: number): void {
     const { record } = this;
-    const head = new DataView(into.buffer, into.byteOffset + start, this.size);
-    this.#writeHead(head);
-    writeTraffic(head, record.traffic);
-    let at = start + writeLines(head, record.console);
-    at += into.write(this.#wire, at, this.#wire.length, 'latin1');
-    at += this.#isWide
-      ? into.write(this.#other, at, 2 * this.#other.length, 'ucs2')
-      : into.write(this.#other, at, this.#other.length, 'latin1');
+    this.#writeHead(head, start);
+    if (record.traffic !== null) writeTraffic(head, start, record.traffic);
+    let at = writeLines(head, start, record.console);
+    at += this.#writeTexts(into, at);
     if (this.#requestKept > 0) writeBody(into, at, record.traffic?.requestBody);
     if (this.#responseKept > 0) writeBody(into, at + this.#requestKept, record.traffic?.responseBody);
   }
 
-  #writeHead(head: DataView): void {
+  /** With one call wherever one byte is enough for each character: the call costs as much as the bytes. */
+  #writeTexts(into: Buffer, at: number): number {
+    const wire = this.#wire.length;
+    const other = this.#other.length;
+    if (!this.#isWide) return into.write(this.#wire + this.#other, at, wire + other, 'latin1');
+    into.write(this.#wire, at, wire, 'latin1');
+    return wire + into.write(this.#other, at + wire, 2 * other, 'ucs2');
+  }
+
+  #writeHead(head: DataView, start: number): void {
     const { record } = this;
-    head.setFloat64(STARTED_AT, record.startedAt);
-    head.setFloat64(DURATION, record.durationMs);
-    head.setFloat64(DROPPED, record.consoleDropped);
-    head.setUint32(ID, record.id.length);
-    head.setUint32(METHOD, record.method.length);
-    head.setUint32(TARGET, record.target.length);
-    head.setUint32(TYPE, lengthOf(record.contentType));
-    head.setUint32(RESOURCE, lengthOf(record.resource));
-    head.setUint32(REPLAY, lengthOf(this.replayOf));
-    head.setUint32(DETAIL, lengthOf(record.detail));
-    head.setUint32(WIRE_TEXT, this.#wire.length);
-    head.setUint32(OTHER_TEXT, this.#other.length);
-    head.setUint32(REQUEST_KEPT, this.#requestKept);
-    head.setUint32(RESPONSE_KEPT, this.#responseKept);
-    head.setUint16(STATUS, record.status);
-    head.setUint16(ERROR, record.error === null ? NO_ERROR : (CODE_NUMBERS.get(record.error) ?? NO_ERROR));
-    head.setUint16(FLAGS, flagsOf(record.traffic) | (this.#isWide ? IS_WIDE : 0));
+    head.setFloat64(start + STARTED_AT, record.startedAt);
+    head.setFloat64(start + DURATION, record.durationMs);
+    head.setFloat64(start + DROPPED, record.consoleDropped);
+    head.setUint32(start + ID, record.id.length);
+    head.setUint32(start + METHOD, record.method.length);
+    head.setUint32(start + TARGET, record.target.length);
+    head.setUint32(start + TYPE, lengthOf(record.contentType));
+    head.setUint32(start + RESOURCE, lengthOf(record.resource));
+    head.setUint32(start + REPLAY, lengthOf(this.replayOf));
+    head.setUint32(start + DETAIL, lengthOf(record.detail));
+    head.setUint32(start + WIRE_TEXT, this.#wire.length);
+    head.setUint32(start + OTHER_TEXT, this.#other.length);
+    head.setUint32(start + REQUEST_KEPT, this.#requestKept);
+    head.setUint32(start + RESPONSE_KEPT, this.#responseKept);
+    head.setUint16(start + STATUS, record.status);
+    head.setUint16(
+      start + ERROR,
+      record.error === null ? NO_ERROR : (CODE_NUMBERS.get(record.error) ?? NO_ERROR),
+    );
+    head.setUint16(start + FLAGS, flagsOf(record.traffic) | (this.#isWide ? IS_WIDE : 0));
   }
 }
 
@@ -167,30 +175,29 @@ function flagsOf(traffic: Traffic | null): number {
 }
 
 /** Where there is none, nobody reads these. */
-function writeTraffic(head: DataView, traffic: Traffic | null): void {
-  if (traffic === null) return;
-  head.setFloat64(REQUEST_BYTES, traffic.requestBody === null ? -1 : traffic.requestBody.bytes);
-  head.setFloat64(RESPONSE_BYTES, traffic.responseBody === null ? -1 : traffic.responseBody.bytes);
-  head.setUint32(ADDRESS, lengthOf(traffic.remoteAddress));
-  head.setUint32(BUILD, lengthOf(traffic.build));
-  head.setUint32(REQUEST_LINES, traffic.requestHeaders.length);
-  head.setUint32(RESPONSE_LINES, traffic.responseHeaders.length);
-  head.setUint16(PORT, traffic.remotePort);
-  if (traffic.timing !== null) writeTiming(head, traffic.timing);
+function writeTraffic(head: DataView, start: number, traffic: Traffic): void {
+  head.setFloat64(start + REQUEST_BYTES, traffic.requestBody === null ? -1 : traffic.requestBody.bytes);
+  head.setFloat64(start + RESPONSE_BYTES, traffic.responseBody === null ? -1 : traffic.responseBody.bytes);
+  head.setUint32(start + ADDRESS, lengthOf(traffic.remoteAddress));
+  head.setUint32(start + BUILD, lengthOf(traffic.build));
+  head.setUint32(start + REQUEST_LINES, traffic.requestHeaders.length);
+  head.setUint32(start + RESPONSE_LINES, traffic.responseHeaders.length);
+  head.setUint16(start + PORT, traffic.remotePort);
+  if (traffic.timing !== null) writeTiming(head, start, traffic.timing);
 }
 
-function writeTiming(head: DataView, timing: CallTiming): void {
-  head.setFloat64(TIMING, timing.queuedAt);
-  head.setFloat64(TIMING + 8, timing.takenAt);
-  head.setFloat64(TIMING + 16, timing.startedAt);
-  head.setFloat64(TIMING + 24, timing.answeredAt);
-  head.setFloat64(TIMING + 32, timing.sentAt);
+function writeTiming(head: DataView, start: number, timing: CallTiming): void {
+  head.setFloat64(start + TIMING, timing.queuedAt);
+  head.setFloat64(start + TIMING + 8, timing.takenAt);
+  head.setFloat64(start + TIMING + 16, timing.startedAt);
+  head.setFloat64(start + TIMING + 24, timing.answeredAt);
+  head.setFloat64(start + TIMING + 32, timing.sentAt);
 }
 
 /** Length and level of each; returns where the texts begin. */
-function writeLines(head: DataView, lines: readonly ConsoleLine[]): number {
-  head.setUint32(CONSOLE, lines.length);
-  let at = HEAD_BYTES;
+function writeLines(head: DataView, start: number, lines: readonly ConsoleLine[]): number {
+  head.setUint32(start + CONSOLE, lines.length);
+  let at = start + HEAD_BYTES;
   for (const { level, text } of lines) {
     head.setUint32(at, text.length * LEVELS.length + LEVELS.indexOf(level));
     at += LINE_BYTES;

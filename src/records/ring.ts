@@ -15,6 +15,7 @@ export interface RingOptions {
 export class Ring {
   readonly #count: number;
   readonly #block: Buffer;
+  readonly #head: DataView;
   /** One that is larger than the block has memory of its own, and is then the only one. */
   #large: Buffer | null = null;
   /** By `number % count`: where it begins, its size, and the end of its id, so that looking for one reads little. */
@@ -31,6 +32,7 @@ export class Ring {
   constructor({ count, bytes }: RingOptions) {
     this.#count = count;
     this.#block = Buffer.allocUnsafeSlow(Math.min(bytes, constants.MAX_LENGTH));
+    this.#head = viewOf(this.#block);
     this.#starts = new Float64Array(count);
     this.#sizes = new Uint32Array(count);
     this.#keys = new Uint32Array(count);
@@ -75,7 +77,8 @@ export class Ring {
     this.#keys[slot] = keyOf(record.id);
     this.#bytes += size;
     this.#end = start + size;
-    record.write(this.#large ?? this.#block, start);
+    if (this.#large === null) record.write(this.#block, this.#head, start);
+    else record.write(this.#large, viewOf(this.#large), start);
   }
 
   dropOldest(): void {
@@ -145,6 +148,10 @@ export class Ring {
     const size = this.#sizes[number % this.#count] ?? 0;
     return (this.#large ?? this.#block).subarray(start, start + size);
   }
+}
+
+function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length);
 }
 
 /** Ids are random to their end. */
