@@ -64,6 +64,7 @@ const CODE_NUMBERS: ReadonlyMap<string, number> = new Map(CODES.map((code, at) =
 export class EncodedRecord {
   readonly id: string;
   readonly size: number;
+  /** Ends with what `#other` is, unless that is wide: one text is made and written at less cost than two. */
   readonly #wire: string;
   readonly #other: string;
   readonly #isWide: boolean;
@@ -76,16 +77,16 @@ export class EncodedRecord {
   ) {
     const { traffic, console } = record;
     this.id = record.id;
-    this.#wire = wireText(record);
     this.#other = otherText(record, replayOf);
     this.#isWide = isWide(this.#other);
+    this.#wire = wireText(record, this.#isWide ? null : this.#other);
     this.#requestKept = traffic === null ? 0 : keptOf(traffic.requestBody);
     this.#responseKept = traffic === null ? 0 : keptOf(traffic.responseBody);
     this.size =
       HEAD_BYTES +
       LINE_BYTES * console.length +
       this.#wire.length +
-      (this.#isWide ? 2 : 1) * this.#other.length +
+      (this.#isWide ? 2 * this.#other.length : 0) +
       this.#requestKept +
       this.#responseKept;
   }
@@ -101,13 +102,10 @@ export class EncodedRecord {
     if (this.#responseKept > 0) writeBody(into, at + this.#requestKept, record.traffic?.responseBody);
   }
 
-  /** With one call wherever one byte is enough for each character: the call costs as much as the bytes. */
   #writeTexts(into: Buffer, at: number): number {
-    const wire = this.#wire.length;
-    const other = this.#other.length;
-    if (!this.#isWide) return into.write(this.#wire + this.#other, at, wire + other, 'latin1');
-    into.write(this.#wire, at, wire, 'latin1');
-    return wire + into.write(this.#other, at + wire, 2 * other, 'ucs2');
+    const bytes = into.write(this.#wire, at, this.#wire.length, 'latin1');
+    if (!this.#isWide) return bytes;
+    return bytes + into.write(this.#other, at + bytes, 2 * this.#other.length, 'ucs2');
   }
 
   #writeHead(head: DataView, start: number): void {
@@ -122,7 +120,7 @@ export class EncodedRecord {
     head.setUint32(start + RESOURCE, lengthOf(record.resource));
     head.setUint32(start + REPLAY, lengthOf(this.replayOf));
     head.setUint32(start + DETAIL, lengthOf(record.detail));
-    head.setUint32(start + WIRE_TEXT, this.#wire.length);
+    head.setUint32(start + WIRE_TEXT, this.#wire.length - (this.#isWide ? 0 : this.#other.length));
     head.setUint32(start + OTHER_TEXT, this.#other.length);
     head.setUint32(start + REQUEST_KEPT, this.#requestKept);
     head.setUint32(start + RESPONSE_KEPT, this.#responseKept);
@@ -136,12 +134,15 @@ export class EncodedRecord {
 }
 
 /** Hot. Header lines are joined only once, together with everything else. */
-function wireText({ id, method, target, contentType, traffic }: RequestRecord): string {
+function wireText(record: RequestRecord, other: string | null): string {
+  const { id, method, target, contentType, traffic } = record;
   const texts = [id, method, target, contentType ?? ''];
-  if (traffic === null) return texts.join(SEPARATOR);
-  texts.push(traffic.remoteAddress ?? '');
-  for (const text of traffic.requestHeaders) texts.push(text);
-  for (const text of traffic.responseHeaders) texts.push(text);
+  if (traffic !== null) {
+    texts.push(traffic.remoteAddress ?? '');
+    for (const text of traffic.requestHeaders) texts.push(text);
+    for (const text of traffic.responseHeaders) texts.push(text);
+  }
+  if (other !== null) texts.push(other);
   return texts.join(SEPARATOR);
 }
 
@@ -260,10 +261,10 @@ function headOf(bytes: Buffer): DataView {
 
 function wireTextsIn(bytes: Buffer, head: DataView): WireTexts {
   const start = HEAD_BYTES + LINE_BYTES * head.getUint32(CONSOLE);
-  const reader = new TextReader(
-    bytes.toString('latin1', start, start + head.getUint32(WIRE_TEXT)),
-    SEPARATOR,
-  );
+  // Without the separator before what comes behind.
+  const behind = (head.getUint16(FLAGS) & IS_WIDE) === 0 ? SEPARATOR.length : 0;
+  const text = bytes.toString('latin1', start, start + head.getUint32(WIRE_TEXT) - behind);
+  const reader = new TextReader(text, SEPARATOR);
   const id = reader.take(head.getUint32(ID)) ?? '';
   const method = reader.take(head.getUint32(METHOD)) ?? '';
   const target = reader.take(head.getUint32(TARGET)) ?? '';
