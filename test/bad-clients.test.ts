@@ -211,7 +211,7 @@ describe('with one instance for all', { concurrency: 4 }, () => {
   it('calls beyond 1,000 that wait are refused at once, and all others run', async (t) => {
     const served = await serve(FILES, { maxInstances: 1 });
     t.after(() => served.close());
-    const first = request(served.port, { method: 'GET', path: '/wait?ms=600&body=first' });
+    const first = request(served.port, { method: 'GET', path: '/wait?ms=1500&body=first' });
     await pause(100);
     // Of one connection not more run at a time.
     const conversations = await Promise.all(

@@ -38,14 +38,19 @@ export class Inputs {
   areAsBefore(): boolean {
     const loaded = [...this.#loaded];
     this.#loaded.clear();
-    const since = Date.now() - FRESH_MS;
-    if (loaded.some(([file]) => (statSync(file, NO_THROW)?.mtimeMs ?? 0) > since)) sleep(FRESH_MS);
+    const now = Date.now();
+    const states = loaded.map(([file]) => statSync(file, NO_THROW));
+    // It was truncated, and is about to be written.
+    if (states.some((state) => state?.size === 0 && state.mtimeMs > now - SAVED_JUST_NOW_MS)) return false;
+    if (states.some((state) => (state?.mtimeMs ?? 0) > now - FRESH_MS)) sleep(FRESH_MS);
     return loaded.every(([file, state]) => stateOf(file) === state);
   }
 }
 
 /** Less than the gateway waits for the end of a save: what is loaded after one is not fresh any more. */
 const FRESH_MS = 10;
+/** A busy machine may delay the second step of a save that much. */
+const SAVED_JUST_NOW_MS = 1_000;
 const NO_THROW = { throwIfNoEntry: false } as const;
 
 function stateOf(file: string): string {
