@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { ConsoleEvent, InvocationPage } from '../admin/api';
 import type { AdminClient } from '../admin/client';
 import type { Arguments } from '../config/arguments';
@@ -15,6 +14,7 @@ import { type Command, NONE_ACCEPTED, type Surroundings } from './command';
 import { invocationLines } from './invocation-text';
 import { readRecordLine } from './record-line';
 import { readSince, SINCE_ALLOWED } from './since';
+import { textLines } from './text-lines';
 
 const LIMIT = 50;
 const MOST = 1_000_000;
@@ -217,7 +217,7 @@ async function readRecords(
   const input = createReadStream(path, { encoding: 'utf8' });
   const failed = new Promise<never>((_, reject) => input.once('error', reject));
   try {
-    await Promise.race([failed, collect(createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }))]);
+    await Promise.race([failed, collect(textLines(input))]);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new CodedError('HS_RECORD_FILE', `${path} cannot be read: ${why}`);
