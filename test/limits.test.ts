@@ -244,6 +244,29 @@ describe('what a Function does after its answer is limited too:', { concurrency:
   });
 });
 
+describe('a Function that keeps what it opens', () => {
+  it('fails once where nothing is left, and has a new process then', async (t) => {
+    const served = await serve(
+      {
+        'functions/keeps.js': `const fs = require('node:fs');
+          exports.handler = (context, event, callback) => {
+            for (let i = 0; i < 60; i++) fs.openSync('/dev/null');
+            callback(null, String(process.pid));
+          };`,
+      },
+      LIMITS,
+    );
+    t.after(() => served.close());
+    const ask = async () => request(served.port, { method: 'GET', path: '/keeps' });
+    const first = await ask();
+    const second = await ask();
+    const third = await ask();
+    assert.deepEqual([first.status, second.status, third.status], [200, 500, 200]);
+    assert.equal((await recordOf(served, second)).error, 'HS_TOO_MANY_OPEN_FILES');
+    assert.notEqual(third.text(), first.text());
+  });
+});
+
 describe('memory', () => {
   it('is taken from a Function soon after it has passed the limit', async (t) => {
     const served = await serve(

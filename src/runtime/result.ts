@@ -59,7 +59,9 @@ function success(content: Content): Reply {
 /** One shape for every reply: the loop and the encoder are hot. */
 function reply(status: number, content: Content, headers: readonly string[], failure: Failure | null): Reply {
   const { kind, bytes, oversize } = content;
-  return { status, kind, headers, body: bytes, failure, oversize, retire: false };
+  // What it keeps open stays open: no later call would fare better.
+  const retire = failure?.code === 'HS_TOO_MANY_OPEN_FILES';
+  return { status, kind, headers, body: bytes, failure, oversize, retire };
 }
 
 function replyOfResponse({ statusCode, headers, body }: ResponseFields, sdk: Sdk): Reply {
