@@ -3,43 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { callTranscript, VirtualClock } from '../src/simulator';
 import { endOf, heard, ofType, requestsOf } from './support/call-events';
+import { MENU, SURVEY, VOICEMAIL } from './support/conversation-projects';
 import { phoneFor } from './support/phone';
 
 test('a menu: silence, a wrong key, then somebody who answers', async (t) => {
-  const phone = await phoneFor({
-    'functions/voice/menu.protected.js': `exports.handler = (context, event, callback) => {
-      const twiml = new Twilio.twiml.VoiceResponse();
-      const tries = Number(event.tries || 0);
-      if (tries > 2) {
-        twiml.say('Goodbye.');
-        twiml.hangup();
-      } else {
-        const gather = twiml.gather({ numDigits: 1, timeout: 4, action: '/voice/choice?tries=' + tries });
-        gather.say(tries === 0 ? 'Welcome to the bakery.' : 'Once more.');
-        gather.say('Press 1 for bread, 2 for cakes.');
-        twiml.redirect('/voice/menu?tries=' + (tries + 1));
-      }
-      callback(null, twiml);
-    };`,
-    'functions/voice/choice.protected.js': `exports.handler = (context, event, callback) => {
-      const twiml = new Twilio.twiml.VoiceResponse();
-      const numbers = { 1: '+14155550111', 2: '+14155550122' };
-      if (numbers[event.Digits]) {
-        twiml.say('One moment.');
-        twiml.dial({ action: 'done', timeout: 15 }, numbers[event.Digits]);
-      } else {
-        twiml.say(event.Digits + ' is not on the menu.');
-        twiml.redirect('menu?tries=' + (Number(event.tries) + 1));
-      }
-      callback(null, twiml);
-    };`,
-    'functions/voice/done.protected.js': `exports.handler = (context, event, callback) => {
-      const twiml = new Twilio.twiml.VoiceResponse();
-      const line = event.DialCallStatus === 'completed' ? 'You talked for ' + event.DialCallDuration + ' seconds.' : 'Nobody is free.';
-      twiml.say(line);
-      callback(null, twiml);
-    };`,
-  });
+  const phone = await phoneFor(MENU);
   t.after(phone.close);
   const call = await phone.simulator.call({ url: '/voice/menu' });
   await call.silence();
@@ -71,29 +39,7 @@ test('a menu: silence, a wrong key, then somebody who answers', async (t) => {
 });
 
 test('a voicemail: the caller hangs up in the middle, and the transcription is kept', async (t) => {
-  const phone = await phoneFor({
-    'functions/voicemail.protected.js': `exports.handler = (context, event, callback) => {
-      const twiml = new Twilio.twiml.VoiceResponse();
-      twiml.say('Nobody is here. Leave a message.');
-      twiml.record({ action: '/saved', maxLength: 60, transcribe: true, transcribeCallback: '/transcribed', recordingStatusCallback: '/recorded' });
-      twiml.say('There was no message.');
-      callback(null, twiml);
-    };`,
-    'functions/saved.protected.js': `exports.handler = (context, event, callback) => {
-      console.log('saved', event.RecordingDuration, event.Digits, event.CallStatus);
-      const twiml = new Twilio.twiml.VoiceResponse();
-      twiml.say('Thank you.');
-      callback(null, twiml);
-    };`,
-    'functions/recorded.protected.js': `exports.handler = (context, event, callback) => {
-      console.log('recorded', event.RecordingStatus, event.RecordingSid.slice(0, 2));
-      callback();
-    };`,
-    'functions/transcribed.protected.js': `exports.handler = (context, event, callback) => {
-      console.log('transcribed', event.TranscriptionText);
-      callback();
-    };`,
-  });
+  const phone = await phoneFor(VOICEMAIL);
   t.after(phone.close);
   const call = await phone.simulator.call({ url: '/voicemail' });
   await call.wait(1_000);
@@ -121,23 +67,7 @@ test('a voicemail: the caller hangs up in the middle, and the transcription is k
 
 test('a survey by text: cookies keep the place, STOP ends it, START takes it up again', async (t) => {
   const clock = new VirtualClock();
-  const phone = await phoneFor(
-    {
-      'functions/survey.protected.js': `const QUESTIONS = ['How was the bread?', 'How was the cake?', 'Would you come again?'];
-      exports.handler = (context, event, callback) => {
-        const at = Number(event.request.cookies.at || 0);
-        const response = new Twilio.Response();
-        const twiml = new Twilio.twiml.MessagingResponse();
-        twiml.message({ statusCallback: '/delivered' }, at < QUESTIONS.length ? QUESTIONS[at] : 'Thank you!');
-        response.setCookie('at', String(at + 1));
-        response.appendHeader('Content-Type', 'text/xml');
-        response.setBody(twiml.toString());
-        callback(null, response);
-      };`,
-      'functions/delivered.protected.js': 'exports.handler = (context, event, callback) => callback();',
-    },
-    { clock },
-  );
+  const phone = await phoneFor(SURVEY, { clock });
   t.after(phone.close);
   const ada = phone.simulator.thread({ from: '+14155550101', url: '/survey' });
   const bob = phone.simulator.thread({ from: '+14155550102', url: '/survey' });
