@@ -205,10 +205,12 @@ describe('a client that', () => {
 describe('a client that leaves while a build is made', () => {
   it('and asked for an Asset, has its record', async (t) => {
     const served = await serve(FILES, { live: true });
-    t.after(() => served.close());
     // As long as something is saved, requests wait: for half a second.
     const writer = setInterval(() => writeFileSync(served.project.file('data.json'), `${Date.now()}`), 5);
-    t.after(() => clearInterval(writer));
+    t.after(() => {
+      clearInterval(writer);
+      return served.close();
+    });
     await eventually(async () => {
       const start = performance.now();
       await expectGood(served.port);
