@@ -16,6 +16,13 @@ const FILES = {
     'exports.handler = (context, { a }, callback) => setTimeout(callback, 30, null, String(a.length));',
   'functions/wait.js':
     "exports.handler = (context, event, callback) => setTimeout(callback, 1_000, null, 'waited');",
+  'functions/hold.js': `exports.handler = (context, event, callback) => {
+    const timer = setInterval(() => {
+      if (!require('node:fs').existsSync('go')) return;
+      clearInterval(timer);
+      callback(null, 'held');
+    }, 5);
+  };`,
 };
 
 describe('the bodies of all requests together', () => {
@@ -79,7 +86,7 @@ describe('the bodies of all requests together', () => {
       Array.from({ length: 4 }, async () => {
         const socket = connect(served.port, '127.0.0.1').on('error', () => {});
         socket.end(
-          `POST /wait HTTP/1.1\r\n${HOST}Content-Type: text/plain\r\nContent-Length: 1000000\r\n\r\n${'b'.repeat(1e6)}`,
+          `POST /hold HTTP/1.1\r\n${HOST}Content-Type: text/plain\r\nContent-Length: 1000000\r\n\r\n${'b'.repeat(1e6)}`,
         );
         return socket;
       }),
@@ -93,7 +100,8 @@ describe('the bodies of all requests together', () => {
         body: '{'.repeat(500_000),
       });
       return status === 429 ? true : undefined;
-    }, 10_000);
+    }, 8_000);
+    await served.project.write('go', '');
     for (const socket of sockets) socket.destroy();
     await expectRoom(4);
   });

@@ -110,10 +110,10 @@ export async function serve(
   };
 }
 
-/** Asks until there is an answer; throws after 2 s. */
+/** Asks until there is an answer; throws after 10 s, which is long even where others keep the machine busy. */
 export async function eventually<T>(
   ask: () => T | undefined | Promise<T | undefined>,
-  timeoutMs = 2_000,
+  timeoutMs = 10_000,
 ): Promise<T> {
   for (const start = performance.now(); performance.now() - start < timeoutMs; ) {
     const answer = await ask();

@@ -31,6 +31,7 @@ export class InvocationFeed {
   #filter: InvocationFilter = {};
   #next: string | null = null;
   #isAway = false;
+  #isMoreWanted = false;
   #loading: AbortController | null = null;
   #arrived: InvocationSummary[] = [];
   #frame = 0;
@@ -54,12 +55,17 @@ export class InvocationFeed {
       this.held.value = [];
       this.#noteEnd(page);
     });
+    await this.#catchUp();
   }
 
+  /** The reader is near the end. While another page is on its way, the next one follows it: no scrolling may come again. */
   async more(): Promise<void> {
-    if (this.#next === null || this.#loading !== null || this.items.value.length >= MOST) return;
+    if (this.#next === null || this.items.value.length >= MOST) return;
+    this.#isMoreWanted = true;
+    if (this.#loading !== null) return;
     const page = await this.#load(NEXT_PAGE, this.#next);
     if (page === null) return;
+    this.#isMoreWanted = false;
     const fresh = this.#unknown(page.invocations);
     batch(() => {
       this.items.value = [...this.items.value, ...fresh];
@@ -130,6 +136,10 @@ export class InvocationFeed {
     }
   }
 
+  async #catchUp(): Promise<void> {
+    if (this.#isMoreWanted) await this.more();
+  }
+
   #fail(why: string): void {
     batch(() => {
       this.state.value = 'failed';
@@ -168,7 +178,9 @@ export class InvocationFeed {
   async #lookAgain(): Promise<void> {
     this.#refresh = null;
     const page = await this.#load(FIRST_PAGE, null);
-    if (page !== null) batch(() => this.#merge(page));
+    if (page === null) return;
+    batch(() => this.#merge(page));
+    await this.#catchUp();
   }
 
   /** Keeps what is shown below a page, unless so much was missed that there is a gap between the two. */
