@@ -1,5 +1,5 @@
-/** Writes Functions anew under load, and knows which builds could be live when. */
-import { renameSync, writeFileSync } from 'node:fs';
+/** Writes Functions and variables anew under load, and knows which builds could be live when. */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kind } from './kind';
 
@@ -12,8 +12,7 @@ export class Builds {
   savedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
-    /** Of the Functions. */
-    private readonly folder: string,
+    private readonly root: string,
     /** Not watched, on the same file system. */
     private readonly draft: string,
   ) {}
@@ -28,13 +27,26 @@ export class Builds {
     return this.#begun.get(name) ?? 0;
   }
 
-  /** In one step, as good editors do: what is half written would be a build of its own. */
   write({ name, source, isRewritten }: Kind): void {
     const build = this.begunOf(name) + 1;
     this.#begun.set(name, build);
-    writeFileSync(this.draft, isRewritten ? `const BUILD = ${build};\n${source}` : source);
-    renameSync(this.draft, join(this.folder, `${name}.js`));
+    this.#replace(
+      join('functions', `${name}.js`),
+      isRewritten ? `const BUILD = ${build};\n${source}` : source,
+    );
     this.#saved.set(name, build);
+  }
+
+  /** Every Function depends on the variables. */
+  renewAll(): void {
+    const text = readFileSync(join(this.root, '.env'), 'utf8');
+    this.#replace('.env', `${text}RENEWED_${this.count}=yes\n`);
+  }
+
+  /** In one step, as good editors do: what is half written would be a build of its own. */
+  #replace(name: string, text: string): void {
+    writeFileSync(this.draft, text);
+    renameSync(this.draft, join(this.root, name));
     this.count += 1;
     this.savedAt = performance.now();
   }

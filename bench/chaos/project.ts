@@ -27,7 +27,7 @@ export function layGrounds(): Grounds {
   writeFileSync(runsFile, '');
   const project = createProject({ 'victim.protected.js': VICTIM.source }, folder);
   appendFileSync(join(project.root, '.env'), `${RUNS_VARIABLE}=${runsFile}\n`);
-  const builds = new Builds(join(project.root, 'functions'), join(folder, 'draft.js'));
+  const builds = new Builds(project.root, join(folder, 'draft'));
   for (const kind of KINDS) builds.write(kind);
   const remove = () => rmSync(folder, { recursive: true, force: true });
   return { folder, projectRoot: project.root, runsFile, builds, temporary, remove };

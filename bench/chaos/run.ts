@@ -1,5 +1,5 @@
 /**
- * One run: calm, a warm-up round, rest, the chaos itself, rest, the end. What the two rests leave is compared, so that
+ * One run: calm, a warm-up round, rest, a short warm-up, the chaos itself, rest, the end. What the two rests leave is compared, so that
  * the growth of a young process is not taken for a leak.
  */
 import { setMaxListeners } from 'node:events';
@@ -13,7 +13,6 @@ import { attackAll } from './clients';
 import { killInstances, saveFiles, type Targets } from './disturbers';
 import { describeProcess, type Footprint, findProcesses, measureFootprint } from './footprint';
 import { type Exit, Gateway } from './gateway';
-import { KINDS } from './kinds';
 import { Ledger } from './ledger';
 import type { Options } from './options';
 import { Progress } from './progress';
@@ -44,6 +43,8 @@ const CALM_SHARE = 0.07;
 const LONGEST_CALM_S = 15;
 const WARM_UP_SHARE = 0.22;
 const LONGEST_WARM_UP_S = 60;
+/** After a rest all instances are new. */
+const WARM_AGAIN_S = 5;
 /** Two rests and the end. */
 const RESTING_S = 14;
 const SETTLE_MS = 2_000;
@@ -87,6 +88,7 @@ class Course {
       await this.#beCalm(calm);
       await this.#beWild('warm-up', warmUp, null);
       const before = await this.#rest('rest');
+      await this.#beWild('warm-up', WARM_AGAIN_S, null);
       const answersBefore = this.#bed.tallies.total;
       const startedAt = performance.now();
       const wild = () => this.#beWild('chaos', chaos, this.options.requests);
@@ -105,7 +107,7 @@ class Course {
     const { seconds } = this.options;
     const calm = Math.min(LONGEST_CALM_S, seconds * CALM_SHARE);
     const warmUp = Math.min(LONGEST_WARM_UP_S, seconds * WARM_UP_SHARE);
-    return { calm, warmUp, chaos: seconds - calm - warmUp - RESTING_S };
+    return { calm, warmUp, chaos: seconds - calm - warmUp - RESTING_S - WARM_AGAIN_S };
   }
 
   #enter(phase: string): void {
@@ -149,13 +151,13 @@ class Course {
     while (!isOver() && this.gateway.isAlive) await sleep(WATCH_MS);
   }
 
-  /** A new build ends the instances of the old one: what is left then does not depend on which ones were idle. */
+  /** Other variables end all instances: what is left then does not depend on which ones were idle, and what they keep. */
   async #rest(name: string): Promise<Footprint> {
     this.#enter(name);
     if (!this.gateway.isAlive) throw new Error(`the gateway is gone: ${this.gateway.lastWords}`);
     await sleep(SETTLE_MS);
     this.#mostProcesses = Math.max(this.#mostProcesses, treeOf(this.gateway.pid).length);
-    for (const kind of KINDS.slice(0, 1)) this.#bed.builds.write(kind);
+    this.#bed.builds.renewAll();
     await sleep(REST_MS - SETTLE_MS);
     return measureFootprint(this.gateway, this.grounds);
   }
