@@ -30,7 +30,7 @@ export class EventStreams {
     private readonly redactor: Redactor,
   ) {
     this.#unlisten = records.listen({
-      added: (_encoded, number) => this.#add(number),
+      added: (number) => this.#add(number),
       late: ({ requestId, resource, level, text }) => {
         const line = { level, text: this.redactor.text(text).slice(0, SHOWN_CHARACTERS) };
         this.#addLine({ type: 'late', id: requestId, resource, line });

@@ -46,8 +46,9 @@ export class Exchange {
   build: string | null = null;
   invocation: Invocation | null = null;
   answeredAt = 0;
-  /** Name, value, name, value, … */
+  /** As `Traffic` has them. */
   responseHeaders: readonly string[] = NO_HEADERS;
+  running: number | null = null;
   responseBody: KeptBody | null = null;
 
   constructor(
@@ -109,6 +110,7 @@ export class Exchange {
       requestHeaders: head.rawHeaders,
       requestBody: raw.length === 0 ? unreadBody(head) : keepBody(raw, KEPT_REQUEST_BYTES),
       responseHeaders: this.responseHeaders,
+      running: this.running,
       responseBody: this.isHead ? null : this.responseBody,
       timing: this.invocation === null ? null : this.#timing(this.invocation, now),
     };
@@ -142,6 +144,7 @@ export function unreadTraffic(socket: Duplex | null): Traffic {
     requestHeaders: NO_HEADERS,
     requestBody: null,
     responseHeaders: NO_HEADERS,
+    running: null,
     responseBody: null,
     timing: null,
   };
@@ -161,4 +164,4 @@ export function keepBody(bytes: Buffer, limit: number): KeptBody {
 
 const EMPTY = Buffer.alloc(0);
 const NO_LINES: readonly ConsoleLine[] = Object.freeze([]);
-const NO_HEADERS: readonly string[] = Object.freeze([]);
+export const NO_HEADERS: readonly string[] = Object.freeze([]);

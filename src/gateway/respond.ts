@@ -1,10 +1,11 @@
 /** The result of an invocation -> the HTTP response; F7, F14 and the end of the table of refusals. */
 import { ERRORS, type ErrorCode } from '../errors';
 import { RESPONSE_BODY_BYTES } from '../model/limits';
+import { answerHeaders, hasNoBody } from '../protocol/answer-headers';
 import type { BodyKind, Failure, Reply } from '../protocol/messages';
 import { checkAuthorHeaders } from './author-headers';
 import { ERROR_PAGE_CSP, renderErrorPage } from './error-page';
-import { type Exchange, KEPT_RESPONSE_BYTES, keepBody } from './exchange';
+import { type Exchange, KEPT_RESPONSE_BYTES, keepBody, NO_HEADERS } from './exchange';
 import { refuse, TEXT_TYPE } from './send';
 
 /** As the hosted platform spells them (functions-behaviour 7.1, 6.4). */
@@ -30,7 +31,7 @@ export function respond(exchange: Exchange, reply: Reply, running: number): void
     );
   }
   let type = DEFAULT_TYPES[reply.kind];
-  let lines: readonly string[] | null = null;
+  let lines: readonly string[] = NO_HEADERS;
   if (reply.headers.length > 0) {
     const checked = checkAuthorHeaders(reply.headers, Date.now());
     if ('code' in checked) return refuse(exchange, checked.code, checked.detail);
@@ -52,20 +53,21 @@ function send(
   exchange: Exchange,
   { status, body }: Reply,
   type: string | null,
-  author: readonly string[] | null,
+  author: readonly string[],
   running: number,
 ): void {
-  const { res } = exchange;
-  const headers: string[] = author === null ? [] : author.slice();
-  if (type !== null) headers.push('Content-Type', type);
-  const hasNoBody = status === 204 || status === 304;
-  if (!hasNoBody) headers.push('Content-Length', String(body.length));
-  if (status < 300) headers.push('X-Content-Type-Options', 'nosniff', 'X-XSS-Protection', '1; mode=block');
-  headers.push('x-twilio-function-concurrency', String(running), 'Twilio-Request-Id', exchange.id);
+  const { res, id } = exchange;
+  const head = { id, status, contentType: type, bytes: body.length, running };
+  const headers = answerHeaders(author, head);
   res.writeHead(status, headers);
+  // The record of a HEAD has no body, and so not its size.
+  if (exchange.isHead) exchange.responseHeaders = headers;
+  else {
+    exchange.responseHeaders = author;
+    exchange.running = running;
+  }
   // As a Latin-1 string, because node:http joins a string with the head into one write; the bytes stay the same.
-  exchange.responseHeaders = headers;
-  if (hasNoBody || body.length === 0) res.end();
+  if (hasNoBody(status) || body.length === 0) res.end();
   else if (body.length < 16_384) {
     const latin1 = body.toString('latin1');
     if (exchange.keepsTraffic) exchange.responseBody = { content: body, bytes: body.length };

@@ -47,7 +47,10 @@ export interface Traffic {
   /** Name, value, name, value, … */
   readonly requestHeaders: readonly string[];
   readonly requestBody: KeptBody | null;
+  /** Where `running` is told, only those that the Function set: the others are made from the record (`answerHeaders`). */
   readonly responseHeaders: readonly string[];
+  /** Invocations when a Function answered; `null`: `responseHeaders` has all of them. */
+  readonly running: number | null;
   readonly responseBody: KeptBody | null;
   readonly timing: CallTiming | null;
 }

@@ -4,10 +4,9 @@
  */
 import { constants, fstatSync, openSync, renameSync } from 'node:fs';
 import { CodedError } from '../errors';
-import type { LateLine } from '../model/invocation';
+import type { LateLine, RequestRecord } from '../model/invocation';
 import { openDescriptor, type Sink } from '../telemetry/sink';
 import { printedJson } from '../telemetry/untrusted';
-import type { EncodedRecord } from './encoding';
 import type { Records } from './records';
 import type { Redactor } from './redact';
 import { Ring } from './ring';
@@ -51,7 +50,7 @@ export class RecordFile {
     this.#sink = openDescriptor(descriptor);
     this.#bytes = size;
     this.#unlisten = records.listen({
-      added: (encoded) => this.#add(encoded),
+      added: (_number, record, replayOf) => this.#add(record, replayOf),
       late: (line) => this.#addLine(line),
       cleared: () => {},
     });
@@ -65,9 +64,8 @@ export class RecordFile {
   }
 
   /** Hot. */
-  #add(encoded: EncodedRecord): void {
-    if (this.#waiting.hasRoom(encoded.size)) this.#waiting.add(encoded);
-    else this.#dropped += 1;
+  #add(record: RequestRecord, replayOf: string | null): void {
+    if (!this.#waiting.offer(record, replayOf)) this.#dropped += 1;
     this.#schedule();
   }
 

@@ -1,39 +1,58 @@
 /**
- * Records as bytes, one behind the other in one block of memory that is outside of what the garbage collector looks at. Once
- * the block is full it begins again at its start, over the oldest. Pages of it are taken only when they are written first.
+ * Records as bytes, outside of what the garbage collector looks at; the newest ones, up to a number and a size. They stand one
+ * behind the other in segments, which are used again once all records in them are gone: no more memory is taken than is needed,
+ * and the same memory is written again and again.
+ *
+ * All of them are larger than the caches of a processor, and the first write to each line of memory would wait for it. The newest
+ * segment is therefore filled in a buffer that is always the same, and copied to its place at once.
  */
-import { constants } from 'node:buffer';
 import type { RequestRecord } from '../model/invocation';
-import { type EncodedRecord, idIn, recordIn, replayIn } from './encoding';
+import { idIn, recordIn, replayIn } from './decoding';
+import { writeRecord } from './encoding';
 
 export interface RingOptions {
   /** Most that are kept. At least 1. */
   readonly count: number;
+  /** Most that they take together. The newest one is always kept. */
   readonly bytes: number;
 }
 
+/** Half of a small second-level cache would be 128 kB; others need it too. */
+const SEGMENT_BYTES = 64 * 1024;
+/** A larger record has memory of its own, so that little of a segment stays empty. */
+const MOST_BYTES = SEGMENT_BYTES / 8;
+/** The place of one that has memory of its own. */
+const APART = -1;
+
 export class Ring {
   readonly #count: number;
-  readonly #block: Buffer;
-  readonly #head: DataView;
-  /** One that is larger than the block has memory of its own, and is then the only one. */
+  readonly #mostBytes: number;
+  /** What `#current` is filled in. */
+  readonly #stage = Buffer.allocUnsafeSlow(SEGMENT_BYTES);
+  readonly #stageHead = viewOf(this.#stage);
+  #staged = 0;
+  /** By number of the segment. */
+  readonly #segments: Buffer[] = [];
+  readonly #live: number[] = [0];
+  readonly #free: number[] = [];
+  #current = 0;
+  /** What was encoded and is too large for a segment. */
   #large: Buffer | null = null;
-  /** By `number % count`: where it begins, its size, and the end of its id, so that looking for one reads little. */
-  readonly #starts: Float64Array;
+  /** By number of the record. */
+  readonly #apart = new Map<number, Buffer>();
+  /** By `number % count`: segment and offset, its size, and the end of its id, so that looking for one reads little. */
+  readonly #places: Float64Array;
   readonly #sizes: Uint32Array;
   readonly #keys: Uint32Array;
   #newest = 0;
   /** `#newest + 1` where none is kept. */
   #oldest = 1;
   #bytes = 0;
-  /** Behind the newest. */
-  #end = 0;
 
   constructor({ count, bytes }: RingOptions) {
     this.#count = count;
-    this.#block = Buffer.allocUnsafeSlow(Math.min(bytes, constants.MAX_LENGTH));
-    this.#head = viewOf(this.#block);
-    this.#starts = new Float64Array(count);
+    this.#mostBytes = bytes;
+    this.#places = new Float64Array(count);
     this.#sizes = new Uint32Array(count);
     this.#keys = new Uint32Array(count);
   }
@@ -55,46 +74,33 @@ export class Ring {
     return this.#bytes;
   }
 
-  /** Whether it can be added and none has to go. */
-  hasRoom(size: number): boolean {
-    if (this.kept === 0) return true;
-    if (this.kept === this.#count || this.#large !== null) return false;
-    const start = this.#startOf(this.#oldest);
-    const end = this.#end;
-    if (end <= start) return end + size <= start;
-    return end + size <= this.#block.length || size <= start;
+  /** Hot. The oldest ones go where there is no room for it. */
+  add(record: RequestRecord, replayOf: string | null): void {
+    const size = this.#encode(record, replayOf);
+    while (!this.#hasRoom(size)) this.dropOldest();
+    this.#keep(record.id, size);
   }
 
-  /** Hot. The oldest ones go where there is no room for it. */
-  add(record: EncodedRecord): void {
-    const { size } = record;
-    if (this.kept === this.#count || this.#large !== null) this.dropOldest();
-    const start = this.#makeRoom(size);
-    this.#newest += 1;
-    const slot = this.#newest % this.#count;
-    this.#starts[slot] = start;
-    this.#sizes[slot] = size;
-    this.#keys[slot] = keyOf(record.id);
-    this.#bytes += size;
-    this.#end = start + size;
-    if (this.#large === null) record.write(this.#block, this.#head, start);
-    else record.write(this.#large, viewOf(this.#large), start);
+  /** Adds it unless an older one would have to go for it. */
+  offer(record: RequestRecord, replayOf: string | null): boolean {
+    const size = this.#encode(record, replayOf);
+    if (!this.#hasRoom(size)) return false;
+    this.#keep(record.id, size);
+    return true;
   }
 
   dropOldest(): void {
     if (this.kept === 0) return;
-    this.#bytes -= this.#sizes[this.#oldest % this.#count] ?? 0;
+    const slot = this.#oldest % this.#count;
+    const place = this.#places[slot] ?? APART;
+    if (place === APART) this.#apart.delete(this.#oldest);
+    else this.#leave(Math.floor(place / SEGMENT_BYTES));
+    this.#bytes -= this.#sizes[slot] ?? 0;
     this.#oldest += 1;
-    this.#large = null;
-    // So that where few are kept at a time, the same few pages are written.
-    if (this.kept === 0) this.#end = 0;
   }
 
   clear(): void {
-    this.#oldest = this.#newest + 1;
-    this.#bytes = 0;
-    this.#large = null;
-    this.#end = 0;
+    while (this.kept > 0) this.dropOldest();
   }
 
   has(number: number): boolean {
@@ -119,36 +125,72 @@ export class Ring {
     return 0;
   }
 
-  /** Where so many bytes in a row are free, after the oldest were dropped that stood there. */
-  #makeRoom(size: number): number {
-    if (size > this.#block.length) {
-      this.clear();
+  /** Its size. It stands behind what is staged, or in `#large`. */
+  #encode(record: RequestRecord, replayOf: string | null): number {
+    const end = writeRecord(record, replayOf, this.#stage, this.#stageHead, this.#staged);
+    const size = end - this.#staged;
+    this.#large = null;
+    if (size > MOST_BYTES) {
       this.#large = Buffer.allocUnsafeSlow(size);
-      return 0;
+      writeRecord(record, replayOf, this.#large, viewOf(this.#large), 0);
+    } else if (end > SEGMENT_BYTES) {
+      this.#beginSegment();
+      writeRecord(record, replayOf, this.#stage, this.#stageHead, 0);
     }
-    let start = this.#end;
-    if (start + size > this.#block.length) {
-      while (this.kept > 0 && this.#startOf(this.#oldest) >= start) this.dropOldest();
-      start = 0;
-    }
-    while (this.kept > 0 && this.#isWithin(this.#startOf(this.#oldest), start, size)) this.dropOldest();
-    return this.kept === 0 ? 0 : start;
+    return size;
   }
 
-  #isWithin(place: number, start: number, size: number): boolean {
-    return place >= start && place < start + size;
+  #hasRoom(size: number): boolean {
+    return this.kept === 0 || (this.kept < this.#count && this.#bytes + size <= this.#mostBytes);
   }
 
-  #startOf(number: number): number {
-    return this.#starts[number % this.#count] ?? 0;
+  #keep(id: string, size: number): void {
+    this.#newest += 1;
+    const slot = this.#newest % this.#count;
+    this.#sizes[slot] = size;
+    this.#keys[slot] = keyOf(id);
+    this.#bytes += size;
+    if (this.#large !== null) {
+      this.#places[slot] = APART;
+      this.#apart.set(this.#newest, this.#large);
+      this.#large = null;
+    } else {
+      this.#places[slot] = this.#current * SEGMENT_BYTES + this.#staged;
+      this.#staged += size;
+      this.#live[this.#current] = (this.#live[this.#current] ?? 0) + 1;
+    }
+  }
+
+  /** Where all that was in the newest one is gone already, it is used again as it is. */
+  #beginSegment(): void {
+    const current = this.#current;
+    if (this.#live[current] !== 0) {
+      const segment = this.#segments[current] ?? Buffer.allocUnsafeSlow(SEGMENT_BYTES);
+      segment.set(this.#stage.subarray(0, this.#staged));
+      this.#segments[current] = segment;
+      this.#current = this.#free.pop() ?? this.#live.push(0) - 1;
+    }
+    this.#staged = 0;
+  }
+
+  #leave(segment: number): void {
+    const live = (this.#live[segment] ?? 0) - 1;
+    this.#live[segment] = live;
+    if (live === 0 && segment !== this.#current) this.#free.push(segment);
   }
 
   #viewOf(number: number): Buffer {
-    const start = this.#startOf(number);
-    const size = this.#sizes[number % this.#count] ?? 0;
-    return (this.#large ?? this.#block).subarray(start, start + size);
+    const slot = number % this.#count;
+    const place = this.#places[slot] ?? APART;
+    if (place === APART) return this.#apart.get(number) ?? EMPTY;
+    const segment = Math.floor(place / SEGMENT_BYTES);
+    const start = place % SEGMENT_BYTES;
+    const bytes = segment === this.#current ? this.#stage : this.#segments[segment];
+    return (bytes ?? EMPTY).subarray(start, start + (this.#sizes[slot] ?? 0));
   }
 }
+
+const EMPTY = Buffer.alloc(0);
 
 function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
   return new DataView(buffer, byteOffset, length);
