@@ -92,7 +92,7 @@ export class Handler {
 
   open(req: IncomingMessage, res: ServerResponse): Exchange {
     const exchange = new Exchange(this.#ids.next(), req, res, this.onRecord);
-    exchange.keepsTraffic = this.options.keepsTraffic;
+    exchange.keepsTraffic = this.keepsTraffic;
     return exchange;
   }
 
