@@ -33,7 +33,6 @@ import {
   RESPONSE_KEPT,
   RESPONSE_LINES,
   RUNNING,
-  SEPARATOR,
   STARTED_AT,
   STATUS,
   TARGET,
@@ -46,7 +45,7 @@ import {
 
 export function idIn(bytes: Buffer): string {
   const head = headOf(bytes);
-  const start = HEAD_BYTES + LINE_BYTES * head.getUint32(CONSOLE);
+  const start = textsStart(head);
   return bytes.toString('latin1', start, start + head.getUint32(ID));
 }
 
@@ -89,20 +88,31 @@ function headOf(bytes: Buffer): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
+function headersStart(head: DataView): number {
+  return HEAD_BYTES + LINE_BYTES * head.getUint32(CONSOLE);
+}
+
+function textsStart(head: DataView): number {
+  const lines = head.getUint32(REQUEST_LINES) + head.getUint32(RESPONSE_LINES);
+  return headersStart(head) + LINE_BYTES * lines;
+}
+
 function wireTextsIn(bytes: Buffer, head: DataView): WireTexts {
-  const start = HEAD_BYTES + LINE_BYTES * head.getUint32(CONSOLE);
-  const text = bytes.toString('latin1', start, start + head.getUint32(WIRE_TEXT));
-  const reader = new TextReader(text, SEPARATOR);
+  const start = textsStart(head);
+  const reader = new TextReader(bytes.toString('latin1', start, start + head.getUint32(WIRE_TEXT)));
   const id = reader.take(head.getUint32(ID)) ?? '';
   const method = reader.take(head.getUint32(METHOD)) ?? '';
   const target = reader.take(head.getUint32(TARGET)) ?? '';
-  const contentType = reader.takeSeparated(head.getUint32(TYPE));
+  const contentType = reader.take(head.getUint32(TYPE));
   if ((head.getUint16(FLAGS) & HAS_TRAFFIC) === 0) {
     return { id, method, target, contentType, remoteAddress: null, headers: [] };
   }
-  const remoteAddress = reader.takeSeparated(head.getUint32(ADDRESS));
-  const count = head.getUint32(REQUEST_LINES) + head.getUint32(RESPONSE_LINES);
-  return { id, method, target, contentType, remoteAddress, headers: count === 0 ? [] : reader.rest() };
+  const remoteAddress = reader.take(head.getUint32(ADDRESS));
+  const headers: string[] = [];
+  for (let at = headersStart(head); at < start; at += LINE_BYTES) {
+    headers.push(reader.take(head.getUint32(at)) ?? '');
+  }
+  return { id, method, target, contentType, remoteAddress, headers };
 }
 
 function trafficIn(bytes: Buffer, head: DataView, texts: WireTexts, build: string | null): Traffic {
@@ -159,13 +169,13 @@ function otherTextsIn(bytes: Buffer): OtherTexts {
   const head = headOf(bytes);
   const flags = head.getUint16(FLAGS);
   const lines = head.getUint32(CONSOLE);
-  const start = HEAD_BYTES + LINE_BYTES * lines + head.getUint32(WIRE_TEXT);
+  const start = textsStart(head) + head.getUint32(WIRE_TEXT);
   const length = head.getUint32(OTHER_TEXT);
   const text =
     (flags & IS_WIDE) === 0
       ? bytes.toString('latin1', start, start + length)
       : bytes.toString('ucs2', start, start + 2 * length);
-  const reader = new TextReader(text, '');
+  const reader = new TextReader(text);
   const resource = reader.take(head.getUint32(RESOURCE));
   const build = (flags & HAS_TRAFFIC) === 0 ? null : reader.take(head.getUint32(BUILD));
   const replayOf = reader.take(head.getUint32(REPLAY));
@@ -185,25 +195,12 @@ function linesIn(head: DataView, count: number, reader: TextReader): readonly Co
 class TextReader {
   #at = 0;
 
-  constructor(
-    private readonly text: string,
-    private readonly separator: string,
-  ) {}
+  constructor(private readonly text: string) {}
 
   take(length: number): string | null {
     if (length === NONE) return null;
     const start = this.#at;
-    this.#at = start + length + this.separator.length;
+    this.#at = start + length;
     return this.text.slice(start, start + length);
-  }
-
-  /** One that is not there has a separator nevertheless. */
-  takeSeparated(length: number): string | null {
-    if (length === NONE) this.#at += this.separator.length;
-    return this.take(length);
-  }
-
-  rest(): readonly string[] {
-    return this.text.slice(this.#at).split(this.separator);
   }
 }

@@ -33,7 +33,6 @@ import {
   RESPONSE_KEPT,
   RESPONSE_LINES,
   RUNNING,
-  SEPARATOR,
   STARTED_AT,
   STATUS,
   TARGET,
@@ -46,8 +45,7 @@ import {
 
 /**
  * Hot. Writes a record from `start` on, and returns where it ends. Beyond the end of `into` it did not fit: what stands there
- * is of no use then. `head`: a view of `into`. Measuring first would be a second way over dozens of small strings, and joining
- * them would be work for the garbage collector.
+ * is of no use then. `head`: a view of `into`.
  */
 export function writeRecord(
   record: RequestRecord,
@@ -57,7 +55,8 @@ export function writeRecord(
   start: number,
 ): number {
   const { traffic, console } = record;
-  const wireAt = start + HEAD_BYTES + LINE_BYTES * console.length;
+  const lines = console.length + (traffic === null ? 0 : linesOf(traffic));
+  const wireAt = start + HEAD_BYTES + LINE_BYTES * lines;
   const wire = wireText(record);
   const other = otherText(record, replayOf);
   const otherAt = wireAt + wire.length;
@@ -70,13 +69,16 @@ export function writeRecord(
   const end = traffic === null ? responseAt : writeBody(into, responseAt, traffic.responseBody);
   if (end > into.length) return end;
   writeHead(head, start, record, replayOf);
-  writeLines(head, start, console);
+  const headersAt = writeLines(head, start, console);
   head.setUint32(start + WIRE_TEXT, otherAt - wireAt);
   head.setUint32(start + OTHER_TEXT, isWide ? (requestAt - otherAt) / 2 : requestAt - otherAt);
   head.setUint32(start + REQUEST_KEPT, responseAt - requestAt);
   head.setUint32(start + RESPONSE_KEPT, end - responseAt);
   head.setUint16(start + FLAGS, flagsOf(traffic) | (isWide ? IS_WIDE : 0));
-  if (traffic !== null) writeTraffic(head, start, traffic);
+  if (traffic !== null) {
+    writeTraffic(head, start, traffic);
+    writeLengths(head, writeLengths(head, headersAt, traffic.requestHeaders), traffic.responseHeaders);
+  }
   return end;
 }
 
@@ -92,21 +94,26 @@ function writeHead(head: DataView, start: number, record: RequestRecord, replayO
   head.setUint32(start + REPLAY, lengthOf(replayOf));
   head.setUint32(start + DETAIL, lengthOf(record.detail));
   head.setUint16(start + STATUS, record.status);
+  head.setUint32(start + REQUEST_LINES, record.traffic === null ? 0 : record.traffic.requestHeaders.length);
+  head.setUint32(start + RESPONSE_LINES, record.traffic === null ? 0 : record.traffic.responseHeaders.length);
   const error = record.error === null ? NO_ERROR : (CODE_NUMBERS.get(record.error) ?? NO_ERROR);
   head.setUint16(start + ERROR, error);
 }
 
-/** What `+` makes is joined only once, when it is written. Each has a separator before it, but for the id. */
+function linesOf({ requestHeaders, responseHeaders }: Traffic): number {
+  return requestHeaders.length + responseHeaders.length;
+}
+
+/** What `+` makes is joined only once, when it is written. Each length stands in the head. */
 function wireText({ id, method, target, contentType, traffic }: RequestRecord): string {
-  let text = id + SEPARATOR + method + SEPARATOR + target + SEPARATOR + (contentType ?? '');
+  let text = id + method + target + (contentType ?? '');
   if (traffic === null) return text;
-  text += SEPARATOR + (traffic.remoteAddress ?? '');
-  for (const header of traffic.requestHeaders) text += SEPARATOR + header;
-  for (const header of traffic.responseHeaders) text += SEPARATOR + header;
+  text += traffic.remoteAddress ?? '';
+  for (const header of traffic.requestHeaders) text += header;
+  for (const header of traffic.responseHeaders) text += header;
   return text;
 }
 
-/** They have no separators: each length stands in the head. */
 function otherText({ resource, detail, console, traffic }: RequestRecord, replayOf: string | null): string {
   let text = (resource ?? '') + (traffic?.build ?? '') + (replayOf ?? '') + (detail ?? '');
   for (const line of console) text += line.text;
@@ -168,8 +175,6 @@ function writeTraffic(head: DataView, start: number, traffic: Traffic): void {
   head.setFloat64(start + RESPONSE_BYTES, traffic.responseBody === null ? -1 : traffic.responseBody.bytes);
   head.setUint32(start + ADDRESS, lengthOf(traffic.remoteAddress));
   head.setUint32(start + BUILD, lengthOf(traffic.build));
-  head.setUint32(start + REQUEST_LINES, traffic.requestHeaders.length);
-  head.setUint32(start + RESPONSE_LINES, traffic.responseHeaders.length);
   head.setUint32(start + RUNNING, traffic.running ?? NONE);
   head.setUint16(start + PORT, traffic.remotePort);
   if (traffic.timing !== null) writeTiming(head, start, traffic.timing);
@@ -183,12 +188,22 @@ function writeTiming(head: DataView, start: number, timing: CallTiming): void {
   head.setFloat64(start + TIMING + 32, timing.sentAt);
 }
 
-/** Length and level of each. */
-function writeLines(head: DataView, start: number, lines: readonly ConsoleLine[]): void {
+/** Length and level of each. Returns where they end. */
+function writeLines(head: DataView, start: number, lines: readonly ConsoleLine[]): number {
   head.setUint32(start + CONSOLE, lines.length);
   let at = start + HEAD_BYTES;
   for (const { level, text } of lines) {
     head.setUint32(at, text.length * LEVELS.length + LEVELS.indexOf(level));
     at += LINE_BYTES;
   }
+  return at;
+}
+
+function writeLengths(head: DataView, start: number, texts: readonly string[]): number {
+  let at = start;
+  for (const { length } of texts) {
+    head.setUint32(at, length);
+    at += LINE_BYTES;
+  }
+  return at;
 }

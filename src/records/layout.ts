@@ -1,6 +1,7 @@
 /**
- * One record as bytes: a head of numbers, one for each console line, then the texts, then the bodies. Texts that came over the
- * wire have one byte for each character. Others (what an author wrote, names of files) have two where one is not enough.
+ * One record as bytes: a head of numbers, one number for each console line and one for each name and value of a header, then the
+ * texts one behind the other, then the bodies. Texts that came over the wire have one byte for each character. Others (what an
+ * author wrote, names of files) have two where one is not enough.
  */
 import { ERRORS, type ErrorCode } from '../errors';
 import type { Visibility } from '../model/build';
@@ -39,8 +40,6 @@ export const LINE_BYTES = 4;
 /** The length of a text that is not there, the number of an error that there was not. */
 export const NONE = 0xffff_ffff;
 export const NO_ERROR = 0xffff;
-/** No header, target or method can hold it. */
-export const SEPARATOR = '\n';
 
 export const HAS_TRAFFIC = 1;
 export const HAS_TIMING = 2;
