@@ -1,7 +1,7 @@
 /**
- * The last requests, in memory: bounded by number and by bytes. Those of one turn of the event loop are written behind the
- * others together (`ring.ts`), when the turn is over: one after the other costs half of what each by itself would between two
- * requests. Nothing of them stays where the garbage collector would look at it; one becomes an object again when somebody looks.
+ * The last requests, in memory: bounded by number and by bytes. Those of some milliseconds are written behind the others together
+ * (`ring.ts`): one after the other costs half of what each by itself would between two requests. Nothing of them stays where the
+ * garbage collector would look at it; one becomes an object again when somebody looks.
  */
 import type { ConsoleLine, LateLine, RequestRecord } from '../model/invocation';
 import { LINE_BYTES, LOG_BYTES } from '../model/limits';
@@ -25,7 +25,7 @@ export interface Kept {
   readonly replayOf: string | null;
 }
 
-/** Told at the end of the turn of the event loop in which it happens, or as soon as anybody looks. */
+/** Told some milliseconds after it happens, or as soon as anybody looks; in order. */
 export interface RecordsListener {
   /** Hot. The record itself is not to be kept; the number leads to what is kept. */
   added(number: number, record: RequestRecord, replayOf: string | null): void;
@@ -41,8 +41,9 @@ interface LateLines {
   bytes: number;
 }
 
-/** That wait for the end of a turn. */
-const MOST_WAITING = 256;
+/** How many records wait to be written together, and for how long. */
+const MOST_WAITING = 32;
+const LONGEST_WAIT_MS = 5;
 /** Of a text that a Function wrote: it takes two as soon as one letter is none of Latin-1. */
 const CHARACTER_BYTES = 2;
 
@@ -51,7 +52,7 @@ export class Records {
   readonly #options: RecordsOptions;
   readonly #listeners = new Set<RecordsListener>();
   #waiting: RequestRecord[] = [];
-  readonly #endTurn = (): void => this.#settle();
+  #timer: NodeJS.Timeout | null = null;
   /** Few requests leave lines behind. By the number of their record, the oldest first. */
   readonly #late = new Map<number, LateLines>();
   #lateBytes = 0;
@@ -86,12 +87,16 @@ export class Records {
     return this.#ring.bytes + this.#lateBytes;
   }
 
-  /** Hot. What the record refers to must not change within this turn. */
+  /** Hot. What the record refers to must not change any more. */
   add(record: RequestRecord): void {
-    const count = this.#waiting.push(record);
-    if (count === 1) setImmediate(this.#endTurn);
-    else if (count === MOST_WAITING) this.#settle();
+    if (this.#waiting.push(record) >= MOST_WAITING) this.#settle();
+    else this.#timer ??= setTimeout(this.#endWait, LONGEST_WAIT_MS);
   }
+
+  readonly #endWait = (): void => {
+    this.#timer = null;
+    this.#settle();
+  };
 
   #settle(): void {
     if (this.#waiting.length === 0) return;
@@ -144,7 +149,10 @@ export class Records {
   listen(listener: RecordsListener): () => void {
     this.#settle();
     this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return () => {
+      this.#settle();
+      this.#listeners.delete(listener);
+    };
   }
 
   #keep(record: RequestRecord, replayOf: string | null): void {
