@@ -1,6 +1,6 @@
 /** `--inspect` and `--inspect-brk`, with a debugger that attaches as VS Code and Chrome do. */
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { CodedError } from '../src/errors';
@@ -354,9 +354,7 @@ describe('a port for the debugger that is in use', () => {
   });
 
   it('of a second process is told, and the first one goes on', async (t) => {
-    const server = createServer().listen(0, '127.0.0.1');
-    t.after(() => server.close());
-    const { port } = await eventually(() => (server.address() as { port: number } | null) ?? undefined);
+    const port = await takenBehindFree(t);
     const inspect = { host: '127.0.0.1', port: port - 1, waits: false };
     const served = await serve(FILES, { inspect, maxInstances: 2 });
     t.after(() => served.close());
@@ -386,3 +384,24 @@ describe('a port for the debugger that is in use', () => {
     }
   });
 });
+
+/** A port that is taken, while the one before it is free. Below those that the system gives to connections. */
+async function takenBehindFree(t: TestContext): Promise<number> {
+  for (let port = 20_000 + (process.pid % 10_000); port < 32_000; port += 2) {
+    const server = await listenAt(port);
+    const before = server === null ? null : await listenAt(port - 1);
+    before?.close();
+    if (server === null) continue;
+    t.after(() => server.close());
+    if (before !== null) return port;
+  }
+  throw new Error('no two ports in a row are free');
+}
+
+function listenAt(port: number): Promise<Server | null> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(null));
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
+}

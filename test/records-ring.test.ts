@@ -87,7 +87,7 @@ function randomTraffic(chance: Chance, largest: number): Traffic {
     requestHeaders: lines(),
     requestBody: body(),
     responseHeaders: lines(),
-    running: null,
+    running: chance.of([null, 0, 17]),
     responseBody: body(),
     timing: chance.of([
       null,
@@ -254,6 +254,21 @@ describe('a ring of records', () => {
       if (chance.below(3) === 0) ring.dropOldest();
     }
     assert.ok(refused > 100);
+  });
+
+  it('takes hardly more memory than is allowed, whatever sizes follow each other', () => {
+    const bytes = 2_000_000;
+    const { ring, add } = ringOf(10_000, bytes);
+    let number = 0;
+    for (const size of [4_000, 20_000, 7_000, 300, 100_000, 1_000]) {
+      for (let written = 0; written < 2 * bytes; written += size) {
+        number += 1;
+        add(number, size);
+        assert.ok(ring.held < 1.25 * bytes, `${ring.held} bytes, after number ${number} of ${size}`);
+      }
+    }
+    ring.clear();
+    assert.ok(ring.held < 100_000);
   });
 
   it('is the same however many are written before anybody looks', () => {

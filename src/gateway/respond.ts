@@ -1,7 +1,7 @@
 /** The result of an invocation -> the HTTP response; F7, F14 and the end of the table of refusals. */
 import { ERRORS, type ErrorCode } from '../errors';
+import { answerHeaders, hasNoBody } from '../model/answer-headers';
 import { RESPONSE_BODY_BYTES } from '../model/limits';
-import { answerHeaders, hasNoBody } from '../protocol/answer-headers';
 import type { BodyKind, Failure, Reply } from '../protocol/messages';
 import { checkAuthorHeaders } from './author-headers';
 import { ERROR_PAGE_CSP, renderErrorPage } from './error-page';

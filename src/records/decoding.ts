@@ -1,6 +1,5 @@
 /** The bytes of a record -> the record, as `layout.ts` has them. */
 import type { CallTiming, ConsoleLine, KeptBody, RequestRecord, Traffic } from '../model/invocation';
-import { answerHeaders } from '../protocol/answer-headers';
 import {
   ADDRESS,
   BUILD,
@@ -118,6 +117,7 @@ function wireTextsIn(bytes: Buffer, head: DataView): WireTexts {
 function trafficIn(bytes: Buffer, head: DataView, texts: WireTexts, build: string | null): Traffic {
   const flags = head.getUint16(FLAGS);
   const requestLines = head.getUint32(REQUEST_LINES);
+  const running = head.getUint32(RUNNING);
   const end = bytes.length - head.getUint32(RESPONSE_KEPT);
   return {
     remoteAddress: texts.remoteAddress,
@@ -127,20 +127,11 @@ function trafficIn(bytes: Buffer, head: DataView, texts: WireTexts, build: strin
     build,
     requestHeaders: texts.headers.slice(0, requestLines),
     requestBody: bodyIn(head.getFloat64(REQUEST_BYTES), bytes, end - head.getUint32(REQUEST_KEPT), end),
-    responseHeaders: responseHeadersIn(head, texts, requestLines),
-    running: null,
+    responseHeaders: texts.headers.slice(requestLines),
+    running: running === NONE ? null : running,
     responseBody: bodyIn(head.getFloat64(RESPONSE_BYTES), bytes, end, bytes.length),
     timing: (flags & HAS_TIMING) === 0 ? null : timingIn(head),
   };
-}
-
-function responseHeadersIn(head: DataView, texts: WireTexts, requestLines: number): readonly string[] {
-  const lines = texts.headers.slice(requestLines);
-  const running = head.getUint32(RUNNING);
-  if (running === NONE) return lines;
-  const { id, contentType } = texts;
-  const bytes = Math.max(0, head.getFloat64(RESPONSE_BYTES));
-  return answerHeaders(lines, { id, status: head.getUint16(STATUS), contentType, bytes, running });
 }
 
 function bodyIn(length: number, bytes: Buffer, start: number, end: number): KeptBody | null {

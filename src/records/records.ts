@@ -3,9 +3,9 @@
  * (`ring.ts`): one after the other costs half of what each by itself would between two requests. Nothing of them stays where the
  * garbage collector would look at it; one becomes an object again when somebody looks.
  */
-import type { ConsoleLine, LateLine, RequestRecord } from '../model/invocation';
+import type { ConsoleLine, KeptBody, LateLine, RequestRecord } from '../model/invocation';
 import { LINE_BYTES, LOG_BYTES } from '../model/limits';
-import type { Expected } from './expected';
+import type { Expected, ExpectedCall } from './expected';
 import { Ring } from './ring';
 
 export interface RecordsOptions {
@@ -44,6 +44,8 @@ interface LateLines {
 /** How many records wait to be written together, and for how long. */
 const MOST_WAITING = 32;
 const LONGEST_WAIT_MS = 5;
+/** A record with a larger body does not wait. */
+const LARGE_BYTES = 64 * 1024;
 /** Of a text that a Function wrote: it takes two as soon as one letter is none of Latin-1. */
 const CHARACTER_BYTES = 2;
 
@@ -51,6 +53,7 @@ export class Records {
   readonly #ring: Ring;
   readonly #options: RecordsOptions;
   readonly #listeners = new Set<RecordsListener>();
+  /** None of them is expected. */
   #waiting: RequestRecord[] = [];
   #timer: NodeJS.Timeout | null = null;
   /** Few requests leave lines behind. By the number of their record, the oldest first. */
@@ -87,9 +90,10 @@ export class Records {
     return this.#ring.bytes + this.#lateBytes;
   }
 
-  /** Hot. What the record refers to must not change any more. */
+  /** Hot. The memory that bodies are in must not be written again. */
   add(record: RequestRecord): void {
-    if (this.#waiting.push(record) >= MOST_WAITING) this.#settle();
+    if (this.expected.size > 0) return this.#addNow(record, this.expected.take(record.traffic));
+    if (this.#waiting.push(record) >= MOST_WAITING || isLarge(record)) this.#settle();
     else this.#timer ??= setTimeout(this.#endWait, LONGEST_WAIT_MS);
   }
 
@@ -102,11 +106,22 @@ export class Records {
     if (this.#waiting.length === 0) return;
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const record of waiting) this.#write(record);
+    for (const record of waiting) {
+      try {
+        this.#write(record, null);
+      } catch (error) {
+        // A defect: neither others nor the gateway have to do with it.
+        process.emitWarning(error instanceof Error ? error : String(error));
+      }
+    }
   }
 
-  #write(record: RequestRecord): void {
-    const call = this.expected.size > 0 ? this.expected.take(record.traffic) : null;
+  #addNow(record: RequestRecord, call: ExpectedCall | null): void {
+    this.#settle();
+    this.#write(record, call);
+  }
+
+  #write(record: RequestRecord, call: ExpectedCall | null): void {
     const replayOf = call === null ? null : call.replayOf;
     if (this.#options.count > 0) this.#keep(record, replayOf);
     const number = this.#ring.newest;
@@ -200,4 +215,14 @@ export class Records {
     this.#lateBytes -= this.#late.get(number)?.bytes ?? 0;
     this.#late.delete(number);
   }
+}
+
+/** What waits keeps the whole body in memory, however little of it is kept then. */
+function isLarge({ traffic }: RequestRecord): boolean {
+  if (traffic === null) return false;
+  return sizeOf(traffic.requestBody) > LARGE_BYTES || sizeOf(traffic.responseBody) > LARGE_BYTES;
+}
+
+function sizeOf(body: KeptBody | null): number {
+  return body === null ? 0 : body.bytes;
 }

@@ -1,6 +1,6 @@
 /**
  * Records as bytes, outside of what the garbage collector looks at; the newest ones, up to a number and a size. They stand one
- * behind the other in segments, which are used again once all records in them are gone: no more memory is taken than is needed,
+ * behind the other in segments, which are used again once all records in them are gone: no more memory is taken than was needed,
  * and the same memory is written again and again.
  *
  * All of them are larger than the caches of a processor, and the first write to each line of memory would wait for it. The newest
@@ -32,7 +32,8 @@ export class Ring {
   readonly #stageHead = viewOf(this.#stage);
   #staged = 0;
   /** By number of the segment. */
-  readonly #segments: Buffer[] = [];
+  readonly #segments: (Buffer | undefined)[] = [];
+  #allocated = 0;
   readonly #live: number[] = [0];
   readonly #free: number[] = [];
   #current = 0;
@@ -40,6 +41,7 @@ export class Ring {
   #large: Buffer | null = null;
   /** By number of the record. */
   readonly #apart = new Map<number, Buffer>();
+  #apartBytes = 0;
   /** By `number % count`: segment and offset, its size, and the end of its id, so that looking for one reads little. */
   readonly #places: Float64Array;
   readonly #sizes: Uint32Array;
@@ -74,6 +76,11 @@ export class Ring {
     return this.#bytes;
   }
 
+  /** Memory that is taken, in bytes, with what is empty of it. */
+  get held(): number {
+    return this.#stage.length + this.#allocated * SEGMENT_BYTES + this.#apartBytes;
+  }
+
   /** Hot. The oldest ones go where there is no room for it. */
   add(record: RequestRecord, replayOf: string | null): void {
     const size = this.#encode(record, replayOf);
@@ -93,14 +100,21 @@ export class Ring {
     if (this.kept === 0) return;
     const slot = this.#oldest % this.#count;
     const place = this.#places[slot] ?? APART;
-    if (place === APART) this.#apart.delete(this.#oldest);
-    else this.#leave(Math.floor(place / SEGMENT_BYTES));
-    this.#bytes -= this.#sizes[slot] ?? 0;
+    const size = this.#sizes[slot] ?? 0;
+    if (place === APART) {
+      this.#apart.delete(this.#oldest);
+      this.#apartBytes -= size;
+    } else {
+      this.#leave(Math.floor(place / SEGMENT_BYTES));
+    }
+    this.#bytes -= size;
     this.#oldest += 1;
   }
 
   clear(): void {
     while (this.kept > 0) this.dropOldest();
+    this.#segments.fill(undefined);
+    this.#allocated = 0;
   }
 
   has(number: number): boolean {
@@ -153,7 +167,9 @@ export class Ring {
     if (this.#large !== null) {
       this.#places[slot] = APART;
       this.#apart.set(this.#newest, this.#large);
+      this.#apartBytes += size;
       this.#large = null;
+      this.#release();
     } else {
       this.#places[slot] = this.#current * SEGMENT_BYTES + this.#staged;
       this.#staged += size;
@@ -165,9 +181,8 @@ export class Ring {
   #beginSegment(): void {
     const current = this.#current;
     if (this.#live[current] !== 0) {
-      const segment = this.#segments[current] ?? Buffer.allocUnsafeSlow(SEGMENT_BYTES);
+      const segment = this.#segments[current] ?? this.#allocate(current);
       segment.set(this.#stage.subarray(0, this.#staged));
-      this.#segments[current] = segment;
       this.#current = this.#free.pop() ?? this.#live.push(0) - 1;
     }
     this.#staged = 0;
@@ -176,7 +191,26 @@ export class Ring {
   #leave(segment: number): void {
     const live = (this.#live[segment] ?? 0) - 1;
     this.#live[segment] = live;
-    if (live === 0 && segment !== this.#current) this.#free.push(segment);
+    if (live > 0 || segment === this.#current) return;
+    this.#free.push(segment);
+    this.#release();
+  }
+
+  #allocate(segment: number): Buffer {
+    const bytes = Buffer.allocUnsafeSlow(SEGMENT_BYTES);
+    this.#segments[segment] = bytes;
+    this.#allocated += 1;
+    return bytes;
+  }
+
+  /** Memory of free segments, where all that is held is more than what may be kept: others need it. */
+  #release(): void {
+    for (const segment of this.#free) {
+      if (this.held <= this.#mostBytes) return;
+      if (this.#segments[segment] === undefined) continue;
+      this.#segments[segment] = undefined;
+      this.#allocated -= 1;
+    }
   }
 
   #viewOf(number: number): Buffer {

@@ -5,7 +5,8 @@ import { ERRORS } from '../errors';
 import { classifyBody } from '../gateway/body';
 import { parseForm } from '../gateway/event';
 import { parseQuery } from '../gateway/query';
-import type { CallTiming, ConsoleLine, KeptBody, Traffic } from '../model/invocation';
+import { answerHeaders } from '../model/answer-headers';
+import type { CallTiming, ConsoleLine, KeptBody, RequestRecord, Traffic } from '../model/invocation';
 import { REQUEST_BYTES } from '../model/limits';
 import type {
   InvocationRecord,
@@ -43,12 +44,26 @@ export function recordOf(kept: Kept, redactor: Redactor): InvocationRecord {
     timing: traffic?.timing ? timingOf(traffic.timing) : null,
     remoteAddress: traffic?.remoteAddress ?? null,
     request: messageOf(traffic?.requestHeaders ?? [], traffic?.requestBody ?? null, redactor),
-    response: messageOf(traffic?.responseHeaders ?? [], traffic?.responseBody ?? null, redactor),
+    response: messageOf(responseHeadersOf(record), traffic?.responseBody ?? null, redactor),
     parameters: parameters === null ? null : redactor.members(parameters),
     console: linesOf(record.console, redactor),
     consoleDroppedBytes: record.consoleDropped,
     late: linesOf(kept.late ?? NO_LINES, redactor),
   };
+}
+
+/** As they were sent, but for those that Node adds. */
+function responseHeadersOf({ id, status, contentType, traffic }: RequestRecord): readonly string[] {
+  if (traffic === null) return [];
+  const { responseHeaders, running, responseBody } = traffic;
+  if (running === null) return responseHeaders;
+  return answerHeaders(responseHeaders, {
+    id,
+    status,
+    contentType,
+    bytes: responseBody?.bytes ?? 0,
+    running,
+  });
 }
 
 /** Of header lines: name, value, name, value, … */

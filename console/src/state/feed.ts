@@ -65,12 +65,14 @@ export class InvocationFeed {
     if (this.#loading !== null) return;
     const page = await this.#load(NEXT_PAGE, this.#next);
     if (page === null) return;
-    this.#isMoreWanted = false;
     const fresh = this.#unknown(page.invocations);
+    // Where all of them were there already nothing moves, and nobody scrolls.
+    this.#isMoreWanted = fresh.length === 0;
     batch(() => {
       this.items.value = [...this.items.value, ...fresh];
       this.#noteEnd(page);
     });
+    await this.#catchUp();
   }
 
   /** From the stream; put into the list at most once for each frame that the browser draws. */
@@ -104,6 +106,8 @@ export class InvocationFeed {
   }
 
   empty(): void {
+    this.#loading?.abort();
+    this.#isMoreWanted = false;
     this.#known.clear();
     this.#arrived = [];
     this.#next = null;
@@ -177,6 +181,8 @@ export class InvocationFeed {
 
   async #lookAgain(): Promise<void> {
     this.#refresh = null;
+    // It would end what is loading, again and again where requests come in all the time.
+    if (this.#loading !== null) return this.refreshSoon();
     const page = await this.#load(FIRST_PAGE, null);
     if (page === null) return;
     batch(() => this.#merge(page));
@@ -191,6 +197,7 @@ export class InvocationFeed {
     if (isHeld) {
       this.held.value = [...fresh, ...this.held.value];
     } else if (isGap) {
+      this.#known = new Set(page.invocations.map(({ id }) => id));
       this.items.value = page.invocations;
     } else {
       const ids = new Set(page.invocations.map(({ id }) => id));
