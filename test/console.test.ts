@@ -224,7 +224,7 @@ describe('the console', () => {
     await page.getByRole('link', { name: 'Functions', exact: true }).click();
     await page.getByRole('link', { name: '/fresh' }).waitFor();
     await project.write('functions/fresh.js', 'exports.handler = (context, event) => {{{\n');
-    await page.locator('.toast', { hasText: 'functions/fresh.js' }).waitFor();
+    await page.locator('.toast.warn', { hasText: 'functions/fresh.js:2:' }).waitFor();
     await project.delete('functions/fresh.js');
     await eventually(
       async () => ((await page.getByRole('link', { name: '/fresh' }).count()) === 0 ? true : undefined),

@@ -1,6 +1,6 @@
 /** Whom a save reaches: only Functions that are made of what was saved get new instances; all others keep theirs. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { utimes } from 'node:fs/promises';
 import { describe, it, type TestContext } from 'node:test';
 import { type Parts, reaches, type SavedFile } from '../src/reload/reaches';
@@ -170,6 +170,18 @@ describe('a save', () => {
     await ask(served, '/a');
     assert.equal(served.reloads.length, 1);
     assert.equal(served.reloads[0]?.changed.length, 500);
+  });
+
+  it('whose second step is told late, since the process was busy, is one reload', async (t) => {
+    const served = await live(t, FILES);
+    await ask(served, '/c');
+    const descriptor = openSync(served.project.file('functions/c.js'), 'w');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    writeSync(descriptor, counting("'new'"));
+    closeSync(descriptor);
+    for (const start = performance.now(); performance.now() - start < 40; );
+    assert.match(await ask(served, '/c'), / new$/);
+    assert.equal(served.reloads.length, 1);
   });
 
   it('leaves the state of others as it is, and tells how many it reached', async (t) => {

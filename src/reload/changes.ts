@@ -28,7 +28,7 @@ const MOST_SETTLE_MS = 500;
 export class Changes {
   readonly #names = new Set<string>();
   #since = 0;
-  #settling: NodeJS.Timeout | null = null;
+  #stopWaiting = (): void => {};
   #listener: ChangesListener | null = null;
   readonly #watch: ProjectWatch;
 
@@ -54,8 +54,7 @@ export class Changes {
   /** Nothing is told any more. Repeatable. */
   close(): void {
     this.#listener = null;
-    if (this.#settling !== null) clearTimeout(this.#settling);
-    this.#settling = null;
+    this.#stopWaiting();
     void this.#watch.close();
   }
 
@@ -66,22 +65,32 @@ export class Changes {
   }
 
   #settle(listener: ChangesListener): void {
-    if (this.#settling !== null) clearTimeout(this.#settling);
+    this.#stopWaiting();
     listener.dirty();
     const restMs = this.#since + MOST_SETTLE_MS - performance.now();
-    this.#settling = setTimeout(() => this.#end(listener), Math.max(0, Math.min(SETTLE_MS, restMs)));
+    const pause = setTimeout(() => this.#look(listener), Math.max(0, Math.min(SETTLE_MS, restMs)));
+    this.#stopWaiting = () => clearTimeout(pause);
+  }
+
+  /** After a busy turn of the event loop the pause ends before the system is asked: it may know of one more step. */
+  #look(listener: ChangesListener): void {
+    if (this.#isLate()) return this.#end(listener);
+    const asked = setImmediate(() => this.#end(listener));
+    this.#stopWaiting = () => clearImmediate(asked);
   }
 
   /** A save that truncates first leaves an empty file until it writes, which a busy machine may delay by more than the pause. */
   #end(listener: ChangesListener): void {
-    const isLate = performance.now() >= this.#since + MOST_SETTLE_MS;
-    if (!isLate && [...this.#names].some((name) => isEmptyFile(resolve(this.project.root, name)))) {
+    if (!this.#isLate() && [...this.#names].some((name) => isEmptyFile(resolve(this.project.root, name)))) {
       return this.#settle(listener);
     }
-    this.#settling = null;
     const changes = { names: [...this.#names], since: this.#since };
     this.#names.clear();
     listener.settled(changes);
+  }
+
+  #isLate(): boolean {
+    return performance.now() >= this.#since + MOST_SETTLE_MS;
   }
 }
 
