@@ -3,7 +3,6 @@ import type {
   ApiError,
   CallRequest,
   ExplainRequest,
-  InvocationFilter,
   InvocationPage,
   ProjectInfo,
   ReplayAnswer,
@@ -23,14 +22,9 @@ import type {
 } from '../../../src/admin/phone-api';
 import type { InvocationRecord } from '../../../src/model/record';
 import { ApiFailure } from './failure';
+import type { InvocationPages, PageRequest } from './invocation-pages';
 
-export interface PageRequest {
-  readonly limit: number;
-  readonly before: string | null;
-  readonly filter: InvocationFilter;
-}
-
-export class ApiClient {
+export class ApiClient implements InvocationPages {
   /** `onSignedOut` is called for every 401. */
   constructor(private readonly onSignedOut: () => void) {}
 

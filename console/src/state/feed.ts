@@ -5,8 +5,8 @@
 import { batch, signal } from '@preact/signals';
 import type { InvocationFilter, InvocationPage } from '../../../src/admin/api';
 import type { InvocationSummary } from '../../../src/model/record';
-import type { ApiClient } from '../api/client';
 import { describeFailure } from '../api/failure';
+import type { InvocationPages } from '../api/invocation-pages';
 import { matches } from './matches';
 
 const FIRST_PAGE = 200;
@@ -15,6 +15,7 @@ const NEXT_PAGE = 1_000;
 const MOST = 20_000;
 /** Pause between two questions to the server where only it can tell what matches. */
 const REFRESH_MS = 400;
+const FRAME_MS = 16;
 
 export type FeedState = 'loading' | 'ready' | 'failed';
 
@@ -32,13 +33,16 @@ export class InvocationFeed {
   #next: string | null = null;
   #isAway = false;
   #isMoreWanted = false;
+  /** Newer ones are held of which not all are known. */
+  #hasHeldGap = false;
+  #showing = 0;
   #loading: AbortController | null = null;
   #arrived: InvocationSummary[] = [];
-  #frame = 0;
+  #frame: ReturnType<typeof setTimeout> | null = null;
   #refresh: ReturnType<typeof setTimeout> | null = null;
   #known = new Set<string>();
 
-  constructor(private readonly api: ApiClient) {}
+  constructor(private readonly api: InvocationPages) {}
 
   get hasMore(): boolean {
     return this.#next !== null;
@@ -47,9 +51,12 @@ export class InvocationFeed {
   /** Loads the list anew; what was shown stays until the answer is there. */
   async show(filter: InvocationFilter): Promise<void> {
     this.#filter = filter;
+    this.#showing += 1;
     const page = await this.#load(FIRST_PAGE, null);
+    this.#showing -= 1;
     if (page === null) return;
     this.#known = new Set(page.invocations.map(({ id }) => id));
+    this.#hasHeldGap = false;
     batch(() => {
       this.items.value = page.invocations;
       this.held.value = [];
@@ -78,7 +85,7 @@ export class InvocationFeed {
   /** From the stream; put into the list at most once for each frame that the browser draws. */
   take(invocation: InvocationSummary): void {
     this.#arrived.push(invocation);
-    if (this.#frame === 0) this.#frame = setTimeout(() => this.#settle(), 16);
+    this.#frame ??= setTimeout(() => this.#settle(), FRAME_MS);
   }
 
   pause(isPaused: boolean): void {
@@ -93,6 +100,10 @@ export class InvocationFeed {
   }
 
   release(): void {
+    if (this.#hasHeldGap) {
+      if (this.#showing === 0) void this.show(this.#filter);
+      return;
+    }
     if (this.held.value.length === 0) return;
     batch(() => {
       this.items.value = [...this.held.value, ...this.items.value].slice(0, MOST);
@@ -108,6 +119,7 @@ export class InvocationFeed {
   empty(): void {
     this.#loading?.abort();
     this.#isMoreWanted = false;
+    this.#hasHeldGap = false;
     this.#known.clear();
     this.#arrived = [];
     this.#next = null;
@@ -119,7 +131,7 @@ export class InvocationFeed {
 
   close(): void {
     this.#loading?.abort();
-    clearTimeout(this.#frame);
+    if (this.#frame !== null) clearTimeout(this.#frame);
     if (this.#refresh !== null) clearTimeout(this.#refresh);
   }
 
@@ -161,13 +173,18 @@ export class InvocationFeed {
   // --- what arrives
 
   #settle(): void {
+    // The page that is on its way may have been made before these arrived, and takes the place of all that is shown.
+    if (this.#showing > 0) {
+      this.#frame = setTimeout(() => this.#settle(), FRAME_MS);
+      return;
+    }
     const arrived = this.#arrived.reverse();
     this.#arrived = [];
-    this.#frame = 0;
+    this.#frame = null;
     const verdicts = arrived.map((invocation) => matches(invocation, this.#filter));
     if (verdicts.includes(null)) this.refreshSoon();
     batch(() => {
-      this.seen.value += arrived.length;
+      this.seen.value += arrived.filter(({ id }) => !this.#known.has(id)).length;
       this.#prepend(arrived.filter((_, at) => verdicts[at] === true));
     });
   }
@@ -196,6 +213,7 @@ export class InvocationFeed {
     const isHeld = this.isPaused.value || this.#isAway;
     if (isHeld) {
       this.held.value = [...fresh, ...this.held.value];
+      this.#hasHeldGap ||= isGap;
     } else if (isGap) {
       this.#known = new Set(page.invocations.map(({ id }) => id));
       this.items.value = page.invocations;
