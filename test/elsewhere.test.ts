@@ -111,6 +111,26 @@ describe('a save outside of the project', () => {
     assert.equal(await ask(served, '/a'), '200 made again');
   });
 
+  it('of a tsconfig above a project without one counts', async (t) => {
+    const configured = (file: string) => JSON.stringify({ compilerOptions: { paths: { value: [file] } } });
+    const workspace = await writeProject({
+      'tsconfig.json': '{ "extends": "./base.json" }',
+      'base.json': configured('./packages/app/lib/one.ts'),
+      'packages/app/lib/one.ts': "export const value = 'one';",
+      'packages/app/lib/two.ts': "export const value = 'two';",
+      'packages/app/lib/three.ts': "export const value = 'three';",
+      'packages/app/functions/a.ts': answering("import { value } from 'value';"),
+    });
+    t.after(() => workspace.remove());
+    const served = await serve(workspace.file('packages/app'), { live: true });
+    t.after(() => served.close());
+    assert.equal(await ask(served, '/a'), '200 one');
+    await workspace.write('base.json', configured('./packages/app/lib/two.ts'));
+    assert.equal(await ask(served, '/a'), '200 two');
+    await workspace.replace('tsconfig.json', configured('./packages/app/lib/three.ts'));
+    assert.equal(await ask(served, '/a'), '200 three');
+  });
+
   it('of a tsconfig that the one of the project extends counts', async (t) => {
     const { served, shared } = await beside(
       t,

@@ -92,6 +92,45 @@ describe('hookswitch logs', () => {
     assert.match(stderr, /the gateway has ended/);
   });
 
+  it('with --tail goes on with what a Function writes after its answer, each line once', async (t) => {
+    const files = {
+      'functions/leaves.js': `exports.handler = (context, event, callback) => {
+        callback(null, 'done');
+        for (const ms of [20, 300, 600]) setTimeout(() => console.warn(event.Body + ' after ' + ms), ms);
+      };`,
+    };
+    const { gateway, environment, project } = await running(t, [], { ...PROJECT, ...files });
+    const start = (...argv: string[]) => {
+      const tail = launchProgram(['logs', '-f', ...argv], { environment, folder: project.path });
+      t.after(() => tail.stop());
+      return tail;
+    };
+    const [all, json, others] = [start(), start('-o', 'json'), start('--function', 'hello')] as const;
+    await post(gateway.port, '/hello', 'Body=first');
+    await Promise.all([all, json, others].map((tail) => tail.said(/hello first/)));
+    // Calls thaw the process that the first one left its timers to.
+    const first = await post(gateway.port, '/leaves', 'Body=one');
+    for (let call = 0; call < 30; call++) {
+      await post(gateway.port, '/leaves', 'Body=more');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await post(gateway.port, '/hello', 'Body=last');
+    await Promise.all([all, json, others].map((tail) => tail.said(/hello last/)));
+    await all.said(/one after 600/);
+    await json.said(/one after 600/);
+    for (const ms of [20, 300, 600]) {
+      for (const tail of [all, json]) assert.equal(tail.output().split(`one after ${ms}`).length, 2);
+    }
+    const id = first.header('twilio-request-id') ?? '';
+    assert.match(
+      all.output(),
+      new RegExp(`late  functions/leaves\\.js, left behind by ${id}\n\\s+warn │ one after`),
+    );
+    const late = linesOf(json.output()).filter(({ type }) => type === 'late');
+    assert.ok(late.some((line) => line.id === id && line.resource === 'functions/leaves.js'));
+    assert.ok(!others.output().includes(' after '));
+  });
+
   const WRONG: readonly [argv: readonly string[], pattern: RegExp][] = [
     [['logs', '--limit', 'x'], /--limit/],
     [['logs', '--since', 'soon'], /--since/],

@@ -57,6 +57,16 @@ describe('in a record', () => {
     ],
     ['encoded names of fields are read', redactor().target('/a?pass%77ord=2'), '/a?pass%77ord=***'],
     ['a header of credentials is hidden', redactor().header('Authorization', 'Basic eDp5'), '***'],
+    [
+      'the token that makes a webhook idempotent is shown',
+      redactor().header('I-Twilio-Idempotency-Token', 'a-b-c'),
+      'a-b-c',
+    ],
+    [
+      'whether a browser may send credentials is shown',
+      redactor().header('Access-Control-Allow-Credentials', 'true'),
+      'true',
+    ],
     ['a header that is called a key is hidden', redactor().header('X-Api-Key', 'value'), '***'],
     ['cookies are hidden, their names are not', redactor().header('Cookie', 'a=1; b=2'), 'a=***; b=***'],
     [

@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Kept, Records } from '../records/records';
 import type { Redactor } from '../records/redact';
-import { summaryOf } from '../records/view';
+import { lateObject, summaryOf } from '../records/view';
 import type { ConsoleEvent } from './api';
 
 const MOST_STREAMS = 16;
@@ -31,9 +31,9 @@ export class EventStreams {
   ) {
     this.#unlisten = records.listen({
       added: (number) => this.#add(number),
-      late: ({ requestId, resource, level, text }) => {
-        const line = { level, text: this.redactor.text(text).slice(0, SHOWN_CHARACTERS) };
-        this.#addLine({ type: 'late', id: requestId, resource, line });
+      late: (line) => {
+        const text = this.redactor.text(line.text).slice(0, SHOWN_CHARACTERS);
+        this.#addLine(lateObject({ ...line, text }));
       },
       cleared: () => this.#forget(),
     });

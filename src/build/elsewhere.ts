@@ -1,8 +1,8 @@
-/** What a project is made of that lies outside of it: packages of a workspace, `../shared`, a tsconfig that it extends. */
+/** What a project is made of that lies outside of it: packages of a workspace, `../shared`, a tsconfig that it extends or is below. */
 import { existsSync, statSync } from 'node:fs';
 import { dirname, extname, join, sep } from 'node:path';
 import type { Build } from '../model/build';
-import { extendedConfigurations } from './file-stamps';
+import { configurationsAbove, extendedConfigurations } from './file-stamps';
 import { liesIn } from './folders';
 
 /** Absolute paths of what was compiled. What nobody compiles is known once an instance loads it. */
@@ -11,7 +11,10 @@ export function filesElsewhere({ root, functions }: Build): readonly string[] {
     .flatMap(({ module }) => module.inputs ?? [])
     .filter((file) => isElsewhere(root, file));
   if (functions.every(({ module }) => module.inputs === null)) return inputs;
-  const configurations = extendedConfigurations(join(root, 'tsconfig.json'));
+  const configurations = [
+    ...extendedConfigurations(join(root, 'tsconfig.json')),
+    ...configurationsAbove(root),
+  ];
   return [...new Set([...inputs, ...configurations.filter((file) => isElsewhere(root, file))])];
 }
 

@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { liesIn } from './folders';
 
@@ -28,7 +28,7 @@ export function stampFiles(files: readonly string[], since: number): Stamp {
  * elsewhere, and what configures them. `null`: there is too much of it.
  */
 export function stampSurroundings(files: Iterable<string>, root: string, since: number): Stamp | null {
-  const states: State[] = [];
+  const states = configurationsAbove(root).map((one) => stateOf(one));
   const pending = [...new Set([root, ...foldersOutside(files, root)])].sort();
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     const entries = entriesOf(folder);
@@ -120,6 +120,23 @@ export function extendedConfigurations(file: string): readonly string[] {
       found.add(resolve(dirname(one), name.endsWith('.json') ? name : `${name}.json`));
   }
   return [...found];
+}
+
+/** The nearest one that a project has no file of its own for, with those that it extends: it counts for all below. */
+export function configurationsAbove(root: string): readonly string[] {
+  const own = configurationIn(root);
+  if (own !== null) return [];
+  for (let folder = root; dirname(folder) !== folder; folder = dirname(folder)) {
+    const file = configurationIn(dirname(folder));
+    if (file !== null) return extendedConfigurations(file);
+  }
+  return [];
+}
+
+/** Of two in one folder the bundler takes the first. */
+function configurationIn(folder: string): string | null {
+  const files = ['tsconfig.json', 'jsconfig.json'].map((name) => join(folder, name));
+  return files.find((file) => existsSync(file)) ?? null;
 }
 
 function extendedBy(file: string): readonly string[] {

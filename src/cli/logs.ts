@@ -1,32 +1,31 @@
 import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
-import type { ConsoleEvent, InvocationPage } from '../admin/api';
-import type { AdminClient } from '../admin/client';
 import type { Arguments } from '../config/arguments';
 import { readInteger, readText, switchOption, valueOption } from '../config/option';
 import { CodedError } from '../errors';
-import type { InvocationFilter, InvocationRecord, InvocationSummary } from '../model/record';
+import type { InvocationFilter, InvocationRecord } from '../model/record';
 import { matchesRecord } from '../records/search';
+import { lateObject } from '../records/view';
 import { coloursOf, wantsColours } from '../telemetry/colours';
+import { lateLines } from '../telemetry/terminal-log';
 import { printedJson } from '../telemetry/untrusted';
 import { CLIENT_OPTIONS, checkFlags, clientOf, HELP_OPTIONS, lastOf, wantsJson } from './client-options';
 import { type Command, NONE_ACCEPTED, type Surroundings } from './command';
 import { invocationLines } from './invocation-text';
 import { readRecordLine } from './record-line';
 import { readSince, SINCE_ALLOWED } from './since';
+import { findRecord, listIds, type Show, Tail } from './tail';
 import { textLines } from './text-lines';
 
 const LIMIT = 50;
 const MOST = 1_000_000;
-/** Of one answer of the gateway. */
-const PAGE = 1_000;
 
 const OWN_OPTIONS = {
   tail: switchOption({
     group: 'Options',
     alias: 'f',
     initial: false,
-    help: 'Go on: show each request when it is over, until Ctrl-C or the end of the gateway.',
+    help: 'Go on: show each request when it is over, and what its Function writes later, until Ctrl-C or the end of the gateway.',
     configurable: false,
   }),
   function: textFilter('NAME', 'Of this Function or Asset: part of its file name or path.'),
@@ -104,8 +103,6 @@ function textFilter(placeholder: string, help: string) {
   });
 }
 
-type Show = (record: InvocationRecord) => void;
-
 async function runLogs(given: Arguments, surroundings: Surroundings): Promise<number> {
   const { stdout, stderr, currentFolder } = surroundings;
   const filter = filterOf(given);
@@ -118,21 +115,33 @@ async function runLogs(given: Arguments, surroundings: Surroundings): Promise<nu
   const follows = lastOf(given, 'tail') === 'true';
   if (file !== null) {
     if (follows) throw new CodedError('HS_USAGE', '--tail asks a gateway, --file none: use one of them');
-    for (const record of await readRecords(resolve(currentFolder, file), filter, limit)) show(record);
+    for (const record of await readRecords(resolve(currentFolder, file), filter, limit)) show.record(record);
     return 0;
   }
   const client = clientOf(given, surroundings, given.words[0]);
   if (follows) {
-    await follow(client, { filter, limit, show, tell: (text) => stderr.write(`${text}\n`) });
+    await new Tail(client, filter, show, (text) => void stderr.write(`${text}\n`)).follow(limit);
     stderr.write('the gateway has ended\n');
-  } else for (const id of await listIds(client, filter, limit)) await showOne(client, id, show);
+    return 0;
+  }
+  for (const id of await listIds(client, filter, limit)) {
+    const record = await findRecord(client, id);
+    if (record !== null) show.record(record);
+  }
   return 0;
 }
 
 function showOf(given: Arguments, { environment, stdout }: Surroundings): Show {
-  if (wantsJson(given)) return (record) => void stdout.write(`${printedJson(record)}\n`);
+  if (wantsJson(given)) {
+    const write = (value: object) => void stdout.write(`${printedJson(value)}\n`);
+    return { record: write, late: (line) => write(lateObject(line)) };
+  }
   const colours = coloursOf(wantsColours(environment, stdout.isTTY === true));
-  return (record) => void stdout.write(`${invocationLines(record, colours).join('\n')}\n`);
+  const write = (lines: readonly string[]) => void stdout.write(`${lines.join('\n')}\n`);
+  return {
+    record: (record) => write(invocationLines(record, colours)),
+    late: (line) => write(lateLines(line, colours)),
+  };
 }
 
 function filterOf(given: Arguments): InvocationFilter {
@@ -146,64 +155,6 @@ function filterOf(given: Arguments): InvocationFilter {
     ['since', since === null ? null : readSince(since, Date.now())],
   ] as const;
   return Object.fromEntries(texts.filter(([, text]) => text !== null));
-}
-
-// --- from a gateway
-
-/** Oldest first. */
-async function listIds(
-  client: AdminClient,
-  filter: InvocationFilter,
-  limit: number,
-): Promise<readonly string[]> {
-  const found: InvocationSummary[] = [];
-  let before: string | null = '';
-  while (found.length < limit && before !== null) {
-    const query: URLSearchParams = new URLSearchParams({ ...filter, before });
-    query.set('limit', String(Math.min(PAGE, limit - found.length)));
-    const page: InvocationPage = await client.get<InvocationPage>(`/api/invocations?${query}`);
-    found.push(...page.invocations);
-    before = page.next;
-  }
-  return found.map(({ id }) => id).reverse();
-}
-
-/** It may have gone meanwhile, when newer ones took its place. */
-async function showOne(
-  client: AdminClient,
-  id: string,
-  show: Show,
-  filter: InvocationFilter = {},
-): Promise<void> {
-  try {
-    const record = await client.get<InvocationRecord>(`/api/invocations/${id}`);
-    if (matchesRecord(record, filter)) show(record);
-  } catch (error) {
-    if (!(error instanceof CodedError) || error.code !== 'HS_NO_RECORD') throw error;
-  }
-}
-
-interface Following {
-  readonly filter: InvocationFilter;
-  readonly limit: number;
-  readonly show: Show;
-  readonly tell: (text: string) => void;
-}
-
-/** First the stream, then the list: what happens in between is in both, and shown once. */
-async function follow(client: AdminClient, { filter, limit, show, tell }: Following): Promise<void> {
-  const shown = new Set<string>();
-  const onEvent = async (event: ConsoleEvent): Promise<void> => {
-    if (event.type === 'missed') tell(`… ${event.count} more, too fast to be shown`);
-    if (event.type !== 'invocation' || shown.has(event.invocation.id)) return;
-    await showOne(client, event.invocation.id, show, filter);
-  };
-  await client.events(onEvent, async () => {
-    for (const id of await listIds(client, filter, limit)) {
-      shown.add(id);
-      await showOne(client, id, show);
-    }
-  });
 }
 
 // --- from a file

@@ -3,11 +3,12 @@
  * file name here. Right before sending, the file must still lie in the Assets folder: a link may have been put there.
  */
 import { type ReadStream, realpath } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import { extname, isAbsolute, relative, sep } from 'node:path';
 import send from 'send';
 import type { ErrorCode } from '../errors';
 import type { AssetResource } from '../model/build';
+import type { Traffic } from '../model/invocation';
 
 /** Nothing was sent yet and the response is untouched, but for headers of its own that `sendAsset` set and removed. */
 export type OnAssetError = (code: ErrorCode, detail: string) => void;
@@ -42,6 +43,18 @@ export function sendAsset(
       if (!res.destroyed) pipeFile({ req, res, asset, folder, file: inside, onError });
     });
   });
+}
+
+/** For the record. Its content stands in the project: only how much was sent is kept. */
+export function sentAsset(res: ServerResponse): Pick<Traffic, 'responseHeaders' | 'responseBody'> {
+  // All messages that go out have it; its type is declared for requests only.
+  const { getRawHeaderNames } = res as ServerResponse & Pick<ClientRequest, 'getRawHeaderNames'>;
+  const names = getRawHeaderNames.call(res);
+  const bytes = Number(res.getHeader('Content-Length') ?? 0);
+  return {
+    responseHeaders: names.flatMap((name) => [name, String(res.getHeader(name))]),
+    responseBody: bytes > 0 ? { content: '', bytes } : null,
+  };
 }
 
 function vanished(asset: AssetResource, error: NodeJS.ErrnoException): string {

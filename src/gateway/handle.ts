@@ -8,7 +8,7 @@ import type { AssetResource, Build, FunctionResource } from '../model/build';
 import { HEADER_BYTES, HEADER_LINES, TARGET_BYTES } from '../model/limits';
 import type { Invocation, Outcome } from '../pool/invocation';
 import type { Pool } from '../pool/pool';
-import { sendAsset } from './asset';
+import { sendAsset, sentAsset } from './asset';
 import { type BodyProblem, decodeBody } from './body';
 import { BodyMemory } from './body-memory';
 import { wantsPage } from './error-page';
@@ -279,7 +279,7 @@ export class Handler {
     const { req, res } = exchange;
     const end = () => {
       const type = res.getHeader('Content-Type');
-      if (exchange.keepsTraffic && !exchange.ended) keepAssetResponse(exchange);
+      if (exchange.keepsTraffic && !exchange.ended) Object.assign(exchange, sentAsset(res));
       exchange.end(res.statusCode, typeof type === 'string' ? type : null);
     };
     // The client has left: this was said already.
@@ -350,15 +350,6 @@ export class Handler {
 /** A browser in development gets a page that it can read; webhooks and scripts get what production sends. */
 function showsPage({ head }: Exchange, { production }: Site): boolean {
   return !production && wantsPage(head.accept);
-}
-
-/** Its content stands in the project: only how much was sent is kept. */
-function keepAssetResponse(exchange: Exchange): void {
-  const { res } = exchange;
-  const headers = Object.entries(res.getHeaders());
-  exchange.responseHeaders = headers.flatMap(([name, value]) => [name, String(value)]);
-  const bytes = Number(res.getHeader('Content-Length') ?? 0);
-  if (bytes > 0) exchange.responseBody = { content: '', bytes };
 }
 
 /** Whether the author's code is to blame, and not the load or the machine. */

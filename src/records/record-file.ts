@@ -10,7 +10,7 @@ import { printedJson } from '../telemetry/untrusted';
 import type { Records } from './records';
 import type { Redactor } from './redact';
 import { Ring } from './ring';
-import { recordOf } from './view';
+import { lateObject, recordOf } from './view';
 
 /** At this size it becomes `FILE.1`, in place of the one that was called so, and a new one is begun. */
 const MOST_FILE_BYTES = 64 * 1_048_576;
@@ -159,9 +159,8 @@ export class RecordFile {
   }
 }
 
-function lateLineOf({ requestId, resource, level, text }: LateLine, redactor: Redactor): string {
-  const line = { level, text: redactor.text(text).slice(0, LATE_CHARACTERS) };
-  return printedJson({ type: 'late', id: requestId, resource, line });
+function lateLineOf(line: LateLine, redactor: Redactor): string {
+  return printedJson(lateObject({ ...line, text: redactor.text(line.text).slice(0, LATE_CHARACTERS) }));
 }
 
 interface OpenFile {

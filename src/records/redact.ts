@@ -8,6 +8,12 @@ import { looksSecret, mayNameSecret, namesSecret } from '../model/secret';
 
 export const HIDDEN = '***';
 
+/** Headers that are no secret, whatever their names say. */
+const OPEN_HEADERS: ReadonlySet<string> = new Set([
+  'access-control-allow-credentials',
+  'i-twilio-idempotency-token',
+]);
+
 /** Shorter ones stand in any text by chance. */
 const FEWEST_SECRET_CHARACTERS = 6;
 const MOST_SECRETS = 256;
@@ -64,7 +70,7 @@ export class Redactor {
     const known = name.toLowerCase();
     if (known === 'cookie') return this.text(hideCookies(value));
     if (known === 'set-cookie') return this.text(hideSetCookie(value));
-    if (this.#isSecret(known)) return HIDDEN;
+    if (this.#isSecret(known) && !OPEN_HEADERS.has(known)) return HIDDEN;
     return known === 'referer' || known === 'location' ? this.target(value) : this.text(value);
   }
 

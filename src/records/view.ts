@@ -6,7 +6,14 @@ import { classifyBody } from '../gateway/body';
 import { parseForm } from '../gateway/event';
 import { parseQuery } from '../gateway/query';
 import { answerHeaders } from '../model/answer-headers';
-import type { CallTiming, ConsoleLine, KeptBody, RequestRecord, Traffic } from '../model/invocation';
+import type {
+  CallTiming,
+  ConsoleLine,
+  KeptBody,
+  LateLine,
+  RequestRecord,
+  Traffic,
+} from '../model/invocation';
 import { REQUEST_BYTES } from '../model/limits';
 import type {
   InvocationRecord,
@@ -50,6 +57,11 @@ export function recordOf(kept: Kept, redactor: Redactor): InvocationRecord {
     consoleDroppedBytes: record.consoleDropped,
     late: linesOf(kept.late ?? NO_LINES, redactor),
   };
+}
+
+/** A late line as programs get it: in a file of records, in the stream of events, by `logs --tail -o json`. */
+export function lateObject({ requestId, resource, level, text }: LateLine) {
+  return { type: 'late', id: requestId, resource, line: { level, text } } as const;
 }
 
 /** As they were sent, but for those that Node adds. */

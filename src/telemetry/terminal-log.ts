@@ -37,12 +37,8 @@ export class TerminalLog implements Log {
     this.#sink.write(`${lines.join('\n')}\n`);
   }
 
-  late({ requestId, resource, level, text }: LateLine): void {
-    if (!this.#shows(level)) return;
-    const from = requestId === null ? 'an earlier request' : requestId;
-    const head = `${this.#colours.magenta('late')}  ${terminalText(resource)}, left behind by ${terminalText(from)}`;
-    const lines = [head, ...consoleLines({ level, text }, this.#colours)];
-    this.#sink.write(`${lines.join('\n')}\n`);
+  late(line: LateLine): void {
+    if (this.#shows(line.level)) this.#sink.write(`${lateLines(line, this.#colours).join('\n')}\n`);
   }
 
   reloaded(build: Build, problem: string | null, reload: Reload): void {
@@ -105,6 +101,16 @@ export function requestLines(
     ...written.flatMap((line) => consoleLines(line, colours)),
     ...droppedLines(record, colours),
   ];
+}
+
+/** What a Function wrote after its answer, and who left it behind. */
+export function lateLines(
+  { requestId, resource, level, text }: Pick<LateLine, 'requestId' | 'resource' | 'level' | 'text'>,
+  colours: Colours,
+): readonly string[] {
+  const from = requestId === null ? 'an earlier request' : requestId;
+  const head = `${colours.magenta('late')}  ${terminalText(resource)}, left behind by ${terminalText(from)}`;
+  return [head, ...consoleLines({ level, text }, colours)];
 }
 
 /** `reloaded in 23 ms: functions/a.js (1 of 5 Functions)` */
