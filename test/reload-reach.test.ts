@@ -297,6 +297,19 @@ describe('a Function that was called before a save', () => {
     );
   });
 
+  it('and that is saved again while it is loaded is no failure', async (t) => {
+    const slow = `for (const start = Date.now(); Date.now() - start < 300; ); // loads slowly\n${counting()}`;
+    const served = await live(t, { 'functions/a.js': counting() });
+    await ask(served, '/a');
+    for (let save = 1; save <= 3; save++) {
+      await served.project.write('functions/a.js', `${slow}// ${save}`);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+    assert.match(await ask(served, '/a'), / 1 /);
+    assert.deepEqual(new Set(served.notices), new Set(['reloaded']));
+    assert.equal(served.notices.length, served.reloads.length);
+  });
+
   it('and that writes into its project whenever it is loaded does not keep the platform busy for ever', async (t) => {
     const writes = `require('node:fs').writeFileSync(require('node:path').join(__dirname, '../data/x.json'), String(Date.now() + process.pid));`;
     const served = await live(t, { 'functions/a.js': writes + counting(), 'data/x.json': '' });

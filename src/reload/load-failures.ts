@@ -10,6 +10,8 @@ export class LoadFailures {
   constructor(private readonly tell: (text: string) => void) {}
 
   note(build: Build, functionIndex: number, failure: Failure): void {
+    // Nothing is wrong with it: its instance made room, such as for one of a newer build.
+    if (failure.code === 'HS_STOPPING') return;
     const cause = `${failure.name}: ${failure.message}`;
     const text = describeLoadFailure(build, functionIndex, failure);
     const isKnown = this.#told.has(cause) || this.#toldOf.has(functionIndex);
