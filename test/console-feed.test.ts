@@ -9,13 +9,14 @@ import { eventually } from './support/serve';
 /** As in the feed: the first page, and those below. */
 const FIRST_PAGE = 200;
 
-/** Pages wait until the test lets them through, and are made at that moment or when they were asked for. */
+/** Pages are made when they are asked for; where it is slow they wait until the test lets them through. */
 class Gateway {
   readonly kept: InvocationSummary[] = [];
   /** Pages that were asked for and not given yet, oldest first. */
   readonly asked: (() => void)[] = [];
   count = 0;
   isSlow = false;
+  isBusy = false;
 
   /** Newest first. */
   get ids(): readonly string[] {
@@ -33,6 +34,7 @@ class Gateway {
     signal: AbortSignal,
   ): Promise<InvocationPage> => {
     const page = this.#page(limit, before);
+    if (this.isBusy) return Promise.reject(new Error('too many searches run'));
     if (!this.isSlow) return Promise.resolve(page);
     return new Promise((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason));
@@ -48,10 +50,9 @@ class Gateway {
   }
 
   #page(limit: number, before: string | null): InvocationPage {
-    const from = before === null ? 0 : this.kept.findIndex(({ id }) => id === before) + 1;
-    const invocations = this.kept.slice(from, from + limit);
-    const isEnd = from + limit >= this.kept.length;
-    const next = isEnd ? null : (invocations.at(-1)?.id ?? null);
+    const older = before === null ? this.kept : this.kept.filter(({ number }) => number < Number(before));
+    const invocations = older.slice(0, limit);
+    const next = older.length <= limit ? null : String(invocations.at(-1)?.number);
     return { invocations, next, kept: this.kept.length, seen: this.count };
   }
 }
@@ -147,11 +148,70 @@ describe('the list of invocations', () => {
     await feed.more();
     const fresh = gateway.receive(20);
     for (const invocation of [...fresh, ...fresh].reverse()) feed.take(invocation);
-    feed.refreshSoon();
-    await isShown(feed, gateway.ids);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    await isShown(feed, gateway.ids);
+    await eventually(() => feed.items.value.length > 250 || undefined);
+    assert.deepEqual(idsOf(feed), gateway.ids);
     assert.equal(feed.seen.value, 270);
+    feed.refreshSoon();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    assert.deepEqual(idsOf(feed), gateway.ids);
+    assert.equal(feed.seen.value, 270);
+  });
+
+  it('has no hole where only some of what happened was told, as when it is too fast', async (t) => {
+    const { gateway, feed } = opened(t, 300);
+    await feed.show({});
+    for (const count of [200, 200, 100]) {
+      const fresh = gateway.receive(count).reverse();
+      for (const invocation of fresh.slice(0, 100)) feed.take(invocation);
+    }
+    await isShown(feed, gateway.ids.slice(0, FIRST_PAGE));
+    await feed.more();
+    assert.deepEqual(idsOf(feed), gateway.ids);
+  });
+
+  it('puts what is told late into its place', async (t) => {
+    const { gateway, feed } = opened(t, 1_500);
+    const late = gateway.kept.slice(100, 700);
+    await feed.show({});
+    for (const invocation of [...late].reverse()) feed.take(invocation);
+    for (const invocation of gateway.receive(1)) feed.take(invocation);
+    await eventually(() => feed.seen.value === 1_501 || undefined);
+    assert.deepEqual(idsOf(feed), gateway.ids.slice(0, FIRST_PAGE + 1));
+    await feed.more();
+    assert.deepEqual(idsOf(feed), gateway.ids.slice(0, FIRST_PAGE + 1 + 1_000));
+  });
+
+  it('asks again for the missing ones where the gateway was too busy', async (t) => {
+    const { gateway, feed } = opened(t, 300);
+    await feed.show({});
+    feed.away(true);
+    gateway.receive(500);
+    feed.refreshSoon();
+    await eventually(() => feed.held.value.length > 0 || undefined);
+    gateway.isBusy = true;
+    feed.away(false);
+    await eventually(() => feed.state.value === 'failed' || undefined);
+    gateway.isBusy = false;
+    for (const invocation of gateway.receive(1)) feed.take(invocation);
+    await isShown(feed, gateway.ids.slice(0, FIRST_PAGE));
+    assert.equal(feed.held.value.length, 0);
+    assert.equal(feed.state.value, 'ready');
+  });
+
+  it('keeps no more than 20,000, however long it stays open', async (t) => {
+    const { gateway, feed } = opened(t, 0);
+    await feed.show({ q: 'x' });
+    for (let round = 0; round < 3; round++) {
+      for (const invocation of gateway.receive(10_000).reverse()) feed.take(invocation);
+      const { count } = gateway;
+      await eventually(() => feed.seen.value === count || undefined);
+    }
+    feed.pause(true);
+    await feed.show({});
+    for (const invocation of gateway.receive(30_000).reverse()) feed.take(invocation);
+    await eventually(() => feed.held.value.length === 20_000 || undefined);
+    feed.pause(false);
+    assert.deepEqual(idsOf(feed), gateway.ids.slice(0, 20_000));
   });
 
   it('stays empty when it was emptied while a page was on its way', async (t) => {
@@ -189,6 +249,7 @@ async function isShown(feed: InvocationFeed, ids: readonly string[]): Promise<vo
 function summary(number: number): InvocationSummary {
   return {
     id: `RQ${number.toString(16).padStart(32, '0')}`,
+    number,
     time: new Date(number).toISOString(),
     method: 'GET',
     target: `/${number}`,

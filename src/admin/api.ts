@@ -87,7 +87,7 @@ export interface InvocationPage {
   readonly invocations: readonly InvocationSummary[];
   /** Pass as `before` for the next page; `null` at the end. */
   readonly next: string | null;
-  /** How many are kept, and how many were seen since the start. */
+  /** How many are kept, and how many were seen since the start: the `number` of the newest one that was looked at. */
   readonly kept: number;
   readonly seen: number;
 }

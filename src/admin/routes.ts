@@ -85,8 +85,9 @@ export class AdminRoutes {
     if (this.#searches >= MOST_SEARCHES) throw new CodedError('HS_CONSOLE_BUSY', 'too many searches run');
     this.#searches += 1;
     try {
-      const { invocations, next } = await searchRecords(records, redactor, search, () => !res.destroyed);
+      // What arrives while it is searched is no part of the page.
       const { kept, seen } = records;
+      const { invocations, next } = await searchRecords(records, redactor, search, () => !res.destroyed);
       const page: InvocationPage = { invocations, next: next === null ? null : String(next), kept, seen };
       return json(page);
     } finally {

@@ -10,6 +10,8 @@ import type { ConsoleLine } from './invocation';
 export interface InvocationSummary {
   /** `RQ` and 32 hex digits; the client got it as `Twilio-Request-Id`. */
   readonly id: string;
+  /** Since the start of the gateway, from 1 on, in the order in which they came to their end. */
+  readonly number: number;
   /** When request line and headers had arrived: UTC, ISO 8601 with milliseconds. */
   readonly time: string;
   readonly method: string;

@@ -106,14 +106,7 @@ export class Records {
     if (this.#waiting.length === 0) return;
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const record of waiting) {
-      try {
-        this.#write(record, null);
-      } catch (error) {
-        // A defect: neither others nor the gateway have to do with it.
-        process.emitWarning(error instanceof Error ? error : String(error));
-      }
-    }
+    for (const record of waiting) this.#write(record, null);
   }
 
   #addNow(record: RequestRecord, call: ExpectedCall | null): void {
@@ -122,6 +115,15 @@ export class Records {
   }
 
   #write(record: RequestRecord, call: ExpectedCall | null): void {
+    try {
+      this.#writeNow(record, call);
+    } catch (error) {
+      // A defect: neither others nor the gateway have to do with it.
+      process.emitWarning(error instanceof Error ? error : String(error));
+    }
+  }
+
+  #writeNow(record: RequestRecord, call: ExpectedCall | null): void {
     const replayOf = call === null ? null : call.replayOf;
     if (this.#options.count > 0) this.#keep(record, replayOf);
     const number = this.#ring.newest;

@@ -97,7 +97,7 @@ const MOST_NESTING = 100;
 type Parameters = Readonly<Record<string, unknown>>;
 
 function summaryWith(kept: Kept, redactor: Redactor, parameters: Parameters | null): InvocationSummary {
-  const { record, late } = kept;
+  const { record, number, late } = kept;
   const lines = late === null ? record.console : [...record.console, ...late];
   const field = (...names: readonly string[]): string | null => {
     const value = names.map((name) => parameters?.[name]).find((candidate) => typeof candidate === 'string');
@@ -105,6 +105,7 @@ function summaryWith(kept: Kept, redactor: Redactor, parameters: Parameters | nu
   };
   return {
     id: record.id,
+    number,
     time: new Date(record.startedAt).toISOString(),
     method: record.method,
     target: redactor.target(record.target),

@@ -1,28 +1,34 @@
 /**
  * The list of invocations, newest first: pages that the server gave, and what arrives meanwhile. What arrives is held
  * back while the list is paused or scrolled away from its top, so that nothing moves under the reader's eyes.
+ *
+ * Invocations are numbered. The stream tells all of them in turn, but for those that were too fast; a page has all that match
+ * from its last one up to the newest at that time. So the feed always knows up to which number nothing is missing.
  */
-import { batch, signal } from '@preact/signals';
+import { batch, type Signal, signal } from '@preact/signals';
 import type { InvocationFilter, InvocationPage } from '../../../src/admin/api';
 import type { InvocationSummary } from '../../../src/model/record';
 import { describeFailure } from '../api/failure';
 import type { InvocationPages } from '../api/invocation-pages';
 import { matches } from './matches';
+import { joinRows, lacking, newestFirst } from './rows';
 
 const FIRST_PAGE = 200;
 const NEXT_PAGE = 1_000;
 /** Older ones are dropped from the page, not from the gateway. */
 const MOST = 20_000;
-/** Pause between two questions to the server where only it can tell what matches. */
+/** Pause between two questions to the server where only it can tell what matches, or what was missed. */
 const REFRESH_MS = 400;
 const FRAME_MS = 16;
 
 export type FeedState = 'loading' | 'ready' | 'failed';
 
+type Rows = readonly InvocationSummary[];
+
 export class InvocationFeed {
-  readonly items = signal<readonly InvocationSummary[]>([]);
+  readonly items = signal<Rows>([]);
   /** Arrived, but not shown yet. */
-  readonly held = signal<readonly InvocationSummary[]>([]);
+  readonly held = signal<Rows>([]);
   readonly state = signal<FeedState>('loading');
   readonly failure = signal<string | null>(null);
   readonly isPaused = signal(false);
@@ -31,16 +37,17 @@ export class InvocationFeed {
 
   #filter: InvocationFilter = {};
   #next: string | null = null;
+  /** All that match up to this number are there, but for those below the end of the list. */
+  #complete = 0;
+  /** Between the ones that are held and those below some are missing. */
+  #hasHeldGap = false;
   #isAway = false;
   #isMoreWanted = false;
-  /** Newer ones are held of which not all are known. */
-  #hasHeldGap = false;
   #showing = 0;
   #loading: AbortController | null = null;
   #arrived: InvocationSummary[] = [];
   #frame: ReturnType<typeof setTimeout> | null = null;
   #refresh: ReturnType<typeof setTimeout> | null = null;
-  #known = new Set<string>();
 
   constructor(private readonly api: InvocationPages) {}
 
@@ -51,16 +58,14 @@ export class InvocationFeed {
   /** Loads the list anew; what was shown stays until the answer is there. */
   async show(filter: InvocationFilter): Promise<void> {
     this.#filter = filter;
+    if (this.items.value.length === 0) this.state.value = 'loading';
     this.#showing += 1;
     const page = await this.#load(FIRST_PAGE, null);
     this.#showing -= 1;
     if (page === null) return;
-    this.#known = new Set(page.invocations.map(({ id }) => id));
-    this.#hasHeldGap = false;
     batch(() => {
-      this.items.value = page.invocations;
-      this.held.value = [];
-      this.#noteEnd(page);
+      this.seen.value = page.seen;
+      this.#replace(page);
     });
     await this.#catchUp();
   }
@@ -72,13 +77,13 @@ export class InvocationFeed {
     if (this.#loading !== null) return;
     const page = await this.#load(NEXT_PAGE, this.#next);
     if (page === null) return;
-    const fresh = this.#unknown(page.invocations);
-    // Where all of them were there already nothing moves, and nobody scrolls.
-    this.#isMoreWanted = fresh.length === 0;
+    const before = this.items.value.length;
     batch(() => {
-      this.items.value = [...this.items.value, ...fresh];
-      this.#noteEnd(page);
+      this.#put(this.items, page.invocations);
+      this.#noteEnd(page.next);
     });
+    // Where all of them were there already nothing moves, and nobody scrolls.
+    this.#isMoreWanted = this.items.value.length === before;
     await this.#catchUp();
   }
 
@@ -106,7 +111,7 @@ export class InvocationFeed {
     }
     if (this.held.value.length === 0) return;
     batch(() => {
-      this.items.value = [...this.held.value, ...this.items.value].slice(0, MOST);
+      this.#put(this.items, this.held.value);
       this.held.value = [];
     });
   }
@@ -120,12 +125,12 @@ export class InvocationFeed {
     this.#loading?.abort();
     this.#isMoreWanted = false;
     this.#hasHeldGap = false;
-    this.#known.clear();
     this.#arrived = [];
-    this.#next = null;
+    this.#complete = this.seen.value;
     batch(() => {
       this.items.value = [];
       this.held.value = [];
+      this.#noteEnd(null);
     });
   }
 
@@ -141,7 +146,6 @@ export class InvocationFeed {
     this.#loading?.abort();
     const loading = new AbortController();
     this.#loading = loading;
-    if (before === null && this.items.value.length === 0) this.state.value = 'loading';
     try {
       return await this.api.invocations({ limit, before, filter: this.#filter }, loading.signal);
     } catch (error) {
@@ -156,50 +160,11 @@ export class InvocationFeed {
     if (this.#isMoreWanted) await this.more();
   }
 
-  #fail(why: string): void {
-    batch(() => {
-      this.state.value = 'failed';
-      this.failure.value = why;
-    });
-  }
-
-  #noteEnd({ next, seen }: InvocationPage): void {
-    this.#next = next;
-    this.state.value = 'ready';
-    this.failure.value = null;
-    this.seen.value = seen;
-  }
-
-  // --- what arrives
-
-  #settle(): void {
-    // The page that is on its way may have been made before these arrived, and takes the place of all that is shown.
-    if (this.#showing > 0) {
-      this.#frame = setTimeout(() => this.#settle(), FRAME_MS);
-      return;
-    }
-    const arrived = this.#arrived.reverse();
-    this.#arrived = [];
-    this.#frame = null;
-    const verdicts = arrived.map((invocation) => matches(invocation, this.#filter));
-    if (verdicts.includes(null)) this.refreshSoon();
-    batch(() => {
-      this.seen.value += arrived.filter(({ id }) => !this.#known.has(id)).length;
-      this.#prepend(arrived.filter((_, at) => verdicts[at] === true));
-    });
-  }
-
-  #prepend(arrived: readonly InvocationSummary[]): void {
-    const fresh = this.#unknown(arrived);
-    if (fresh.length === 0) return;
-    const list = this.isPaused.value || this.#isAway ? this.held : this.items;
-    list.value = [...fresh, ...list.value].slice(0, MOST);
-  }
-
   async #lookAgain(): Promise<void> {
     this.#refresh = null;
     // It would end what is loading, again and again where requests come in all the time.
     if (this.#loading !== null) return this.refreshSoon();
+    if (this.#hasHeldGap && !this.#isHeldBack) return this.show(this.#filter);
     const page = await this.#load(FIRST_PAGE, null);
     if (page === null) return;
     batch(() => this.#merge(page));
@@ -208,25 +173,83 @@ export class InvocationFeed {
 
   /** Keeps what is shown below a page, unless so much was missed that there is a gap between the two. */
   #merge(page: InvocationPage): void {
-    const isGap = !page.invocations.some(({ id }) => this.#known.has(id));
-    const fresh = this.#unknown(page.invocations);
-    const isHeld = this.isPaused.value || this.#isAway;
-    if (isHeld) {
-      this.held.value = [...fresh, ...this.held.value];
-      this.#hasHeldGap ||= isGap;
-    } else if (isGap) {
-      this.#known = new Set(page.invocations.map(({ id }) => id));
-      this.items.value = page.invocations;
-    } else {
-      const ids = new Set(page.invocations.map(({ id }) => id));
-      this.items.value = [...page.invocations, ...this.items.value.filter(({ id }) => !ids.has(id))];
-    }
-    this.#noteEnd({ ...page, next: isGap && !isHeld ? page.next : this.#next });
+    const lowest = page.invocations.at(-1)?.number ?? 0;
+    const isGap = page.next !== null && lowest > this.#complete + 1;
+    this.seen.value = Math.max(this.seen.value, page.seen);
+    if (isGap && !this.#isHeld) return this.#replace(page);
+    this.#put(this.#isHeld ? this.held : this.items, this.#aboveEnd(page.invocations));
+    this.#hasHeldGap ||= isGap;
+    this.#complete = Math.max(this.#complete, page.seen);
+    this.#noteEnd(this.#next);
   }
 
-  #unknown(invocations: readonly InvocationSummary[]): InvocationSummary[] {
-    const fresh = invocations.filter(({ id }) => !this.#known.has(id));
-    for (const { id } of fresh) this.#known.add(id);
-    return fresh;
+  #replace(page: InvocationPage): void {
+    this.items.value = page.invocations;
+    this.held.value = [];
+    this.#hasHeldGap = false;
+    this.#complete = page.seen;
+    this.#noteEnd(page.next);
+  }
+
+  #noteEnd(next: string | null): void {
+    this.#next = next;
+    this.state.value = 'ready';
+    this.failure.value = null;
+  }
+
+  #fail(why: string): void {
+    batch(() => {
+      this.state.value = 'failed';
+      this.failure.value = why;
+    });
+  }
+
+  // --- what arrives
+
+  #settle(): void {
+    this.#frame = null;
+    // The page that is on its way may have been made before these arrived, and takes the place of all that is shown.
+    if (this.#showing > 0) {
+      this.#frame = setTimeout(() => this.#settle(), FRAME_MS);
+      return;
+    }
+    const arrived = this.#arrived;
+    this.#arrived = [];
+    const shown = newestFirst(arrived.filter((invocation) => this.#judge(invocation)));
+    // The missing ones could not be asked for when the reader came back.
+    if (this.#hasHeldGap && !this.#isHeldBack) this.refreshSoon();
+    batch(() => {
+      this.seen.value = arrived.reduce((seen, { number }) => Math.max(seen, number), this.seen.value);
+      this.#put(this.#isHeld ? this.held : this.items, this.#aboveEnd(shown));
+    });
+  }
+
+  /** Whether it belongs into the list, as far as anybody can tell here. */
+  #judge(invocation: InvocationSummary): boolean {
+    const { number } = invocation;
+    const verdict = matches(invocation, this.#filter);
+    if (number <= this.#complete) return verdict === true;
+    if (verdict !== null && number === this.#complete + 1) this.#complete = number;
+    else this.refreshSoon();
+    return verdict === true;
+  }
+
+  get #isHeldBack(): boolean {
+    return this.isPaused.value || this.#isAway;
+  }
+
+  get #isHeld(): boolean {
+    return this.#isHeldBack || this.#hasHeldGap;
+  }
+
+  /** What is older than the end of the list comes with the next page. */
+  #aboveEnd(rows: Rows): Rows {
+    const end = this.#next === null ? undefined : this.items.value.at(-1);
+    return end === undefined ? rows : rows.filter(({ number }) => number >= end.number);
+  }
+
+  #put(list: Signal<Rows>, rows: Rows): void {
+    const fresh = lacking(rows, this.items.value, list === this.held ? list.value : []);
+    if (fresh.length > 0) list.value = joinRows(fresh, list.value).slice(0, MOST);
   }
 }
