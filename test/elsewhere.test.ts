@@ -131,6 +131,44 @@ describe('a save outside of the project', () => {
     assert.equal(await ask(served, '/a'), '200 three');
   });
 
+  it('of other files above a project is nothing to it', async (t) => {
+    const workspace = await writeProject({
+      'tsconfig.json': '{}',
+      'packages/app/functions/a.ts': answering('let calls = 0;', "process.pid + ' ' + ++calls"),
+    });
+    t.after(() => workspace.remove());
+    // What was saved right before the project is read counts as saved meanwhile.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const served = await serve(workspace.file('packages/app'), { live: true });
+    t.after(() => served.close());
+    const [, pid] = (await ask(served, '/a')).split(' ');
+    for (const name of ['vite.config.js', 'data.json', 'packages/other.ts']) await workspace.write(name, '1');
+    assert.equal(await ask(served, '/a'), `200 ${pid} 2`);
+    assert.deepEqual(served.reloads, []);
+    await workspace.write('tsconfig.json', '{ }');
+    await ask(served, '/a');
+    assert.equal(served.reloads.length, 1);
+  });
+
+  it('of the tsconfig that a file above the project is read by counts', async (t) => {
+    const aliased = (name: string) =>
+      JSON.stringify({ compilerOptions: { paths: { value: [`./packages/app/lib/${name}.ts`] } } });
+    const workspace = await writeProject({
+      'tsconfig.json': aliased('one'),
+      'shared/shared.ts': "export { value } from 'value';",
+      'packages/app/tsconfig.json': '{}',
+      'packages/app/lib/one.ts': "export const value = 'one';",
+      'packages/app/lib/two.ts': "export const value = 'two';",
+      'packages/app/functions/a.ts': answering("import { value } from '../../../shared/shared';"),
+    });
+    t.after(() => workspace.remove());
+    const served = await serve(workspace.file('packages/app'), { live: true });
+    t.after(() => served.close());
+    assert.equal(await ask(served, '/a'), '200 one');
+    await workspace.write('tsconfig.json', aliased('two'));
+    assert.equal(await ask(served, '/a'), '200 two');
+  });
+
   it('of a tsconfig that the one of the project extends counts', async (t) => {
     const { served, shared } = await beside(
       t,

@@ -106,10 +106,12 @@ describe('hookswitch logs', () => {
       return tail;
     };
     const [all, json, others] = [start(), start('-o', 'json'), start('--function', 'hello')] as const;
+    const searching = start('--grep', 'one after 300');
     await post(gateway.port, '/hello', 'Body=first');
     await Promise.all([all, json, others].map((tail) => tail.said(/hello first/)));
     // Calls thaw the process that the first one left its timers to.
     const first = await post(gateway.port, '/leaves', 'Body=one');
+    await Promise.all([all.said(/POST \/leaves/), json.said(/"\/leaves"/)]);
     for (let call = 0; call < 30; call++) {
       await post(gateway.port, '/leaves', 'Body=more');
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -118,6 +120,7 @@ describe('hookswitch logs', () => {
     await Promise.all([all, json, others].map((tail) => tail.said(/hello last/)));
     await all.said(/one after 600/);
     await json.said(/one after 600/);
+    await searching.said(/POST \/leaves.*one after 300/s);
     for (const ms of [20, 300, 600]) {
       for (const tail of [all, json]) assert.equal(tail.output().split(`one after ${ms}`).length, 2);
     }

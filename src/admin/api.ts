@@ -99,6 +99,8 @@ export type ConsoleEvent =
       readonly id: string | null;
       readonly resource: string;
       readonly line: ConsoleLine;
+      /** Its place in `late` of its record; `null` where it is not kept there. */
+      readonly at: number | null;
     }
   | {
       readonly type: 'reloaded';
@@ -115,8 +117,8 @@ export type ConsoleEvent =
   | { readonly type: 'notice'; readonly level: ConsoleLevel; readonly message: string }
   | PhoneEvent
   | { readonly type: 'cleared' }
-  /** So many invocations were too fast to be told one by one: load the list again. */
-  | { readonly type: 'missed'; readonly count: number };
+  /** So many invocations, and lines after an answer, were too fast to be told one by one: load the list again. */
+  | { readonly type: 'missed'; readonly count: number; readonly lines: number };
 
 export interface SourceExcerpt {
   /** Relative to the project. */

@@ -21,6 +21,7 @@ export class EventStreams {
   #batch: Kept[] = [];
   #lines: ConsoleEvent[] = [];
   #missed = 0;
+  #missedLines = 0;
   #timer: NodeJS.Timeout | null = null;
   #heartbeat: NodeJS.Timeout | null = null;
   readonly #unlisten: () => void;
@@ -31,9 +32,9 @@ export class EventStreams {
   ) {
     this.#unlisten = records.listen({
       added: (number) => this.#add(number),
-      late: (line) => {
+      late: (line, at) => {
         const text = this.redactor.text(line.text).slice(0, SHOWN_CHARACTERS);
-        this.#addLine(lateObject({ ...line, text }));
+        this.#addLine({ ...lateObject({ ...line, text }), at });
       },
       cleared: () => this.#forget(),
     });
@@ -76,6 +77,7 @@ export class EventStreams {
   #addLine(event: ConsoleEvent): void {
     if (this.#streams.size === 0) return;
     if (this.#lines.length < MOST_OF_A_BATCH) this.#lines.push(event);
+    else this.#missedLines += 1;
     this.#schedule();
   }
 
@@ -92,8 +94,10 @@ export class EventStreams {
       return;
     }
     events.push(...this.#lines.splice(0));
-    if (this.#missed > 0) events.push({ type: 'missed', count: this.#missed });
+    const [count, lines] = [this.#missed, this.#missedLines];
+    if (count + lines > 0) events.push({ type: 'missed', count, lines });
     this.#missed = 0;
+    this.#missedLines = 0;
     this.#write(events.map(textOf).join(''));
   }
 
@@ -114,6 +118,7 @@ export class EventStreams {
     this.#batch = [];
     this.#lines = [];
     this.#missed = 0;
+    this.#missedLines = 0;
     this.tell({ type: 'cleared' });
   }
 

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, extname, join, sep } from 'node:path';
 import type { Build } from '../model/build';
-import { configurationsAbove, extendedConfigurations } from './file-stamps';
+import { configurationsFor } from './file-stamps';
 import { liesIn } from './folders';
 
 /** Absolute paths of what was compiled. What nobody compiles is known once an instance loads it. */
@@ -11,10 +11,7 @@ export function filesElsewhere({ root, functions }: Build): readonly string[] {
     .flatMap(({ module }) => module.inputs ?? [])
     .filter((file) => isElsewhere(root, file));
   if (functions.every(({ module }) => module.inputs === null)) return inputs;
-  const configurations = [
-    ...extendedConfigurations(join(root, 'tsconfig.json')),
-    ...configurationsAbove(root),
-  ];
+  const configurations = configurationsFor([root, ...inputs.map((file) => dirname(file))]);
   return [...new Set([...inputs, ...configurations.filter((file) => isElsewhere(root, file))])];
 }
 

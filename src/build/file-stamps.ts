@@ -28,8 +28,9 @@ export function stampFiles(files: readonly string[], since: number): Stamp {
  * elsewhere, and what configures them. `null`: there is too much of it.
  */
 export function stampSurroundings(files: Iterable<string>, root: string, since: number): Stamp | null {
-  const states = configurationsAbove(root).map((one) => stateOf(one));
-  const pending = [...new Set([root, ...foldersOutside(files, root)])].sort();
+  const folders = [...new Set([root, ...foldersOutside(files, root)])];
+  const states = configurationsFor(folders).map((one) => stateOf(one));
+  const pending = folders.sort();
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     const entries = entriesOf(folder);
     states.push(...entries.map((entry) => stateOfEntry(entry, folder)), stateOfFolder(folder));
@@ -113,7 +114,7 @@ function stateOfFolder(folder: string): State {
 }
 
 /** A tsconfig and those that it extends by a path: an installed one changes with a lock file. */
-export function extendedConfigurations(file: string): readonly string[] {
+function extendedConfigurations(file: string): readonly string[] {
   const found = new Set([file]);
   for (const one of found) {
     for (const name of extendedBy(one))
@@ -122,15 +123,19 @@ export function extendedConfigurations(file: string): readonly string[] {
   return [...found];
 }
 
-/** The nearest one that a project has no file of its own for, with those that it extends: it counts for all below. */
-export function configurationsAbove(root: string): readonly string[] {
-  const own = configurationIn(root);
-  if (own !== null) return [];
-  for (let folder = root; dirname(folder) !== folder; folder = dirname(folder)) {
-    const file = configurationIn(dirname(folder));
-    if (file !== null) return extendedConfigurations(file);
+/** For each of these folders the nearest one, in it or above, as the bundler looks for it; with those that they extend. */
+export function configurationsFor(folders: Iterable<string>): readonly string[] {
+  const found = new Set<string>();
+  const seen = new Set<string>();
+  for (let folder of folders) {
+    for (; !seen.has(folder); folder = dirname(folder)) {
+      seen.add(folder);
+      const file = configurationIn(folder);
+      if (file !== null) found.add(file);
+      if (file !== null) break;
+    }
   }
-  return [];
+  return [...found].flatMap(extendedConfigurations);
 }
 
 /** Of two in one folder the bundler takes the first. */

@@ -84,6 +84,9 @@ const MOST_FOLDERS_ELSEWHERE = 2_000;
 /** Instances name them too, and so untrusted code. */
 const MOST_FOLLOWED = 20_000;
 
+/** What packages are, what is installed, and how code is read. */
+const CONFIGURES = /^(?:package(?:-lock)?\.json|yarn\.lock|pnpm-lock\.yaml|[jt]sconfig.*\.json)$/;
+
 /** As the watched folders are called. The file itself may not be there yet. */
 function realPathOf(file: string): string {
   try {
@@ -114,6 +117,8 @@ class FolderWatches implements ProjectWatch {
   readonly #events: ProjectWatchEvents;
   readonly #watchers = new Map<string, FSWatcher>();
   readonly #followed = new Set<string>();
+  /** Where followed code lies: what is made beside it may become a part of the project too. */
+  readonly #codeFolders = new Set<string>();
   #foldersElsewhere = 0;
   #problemTold = false;
 
@@ -139,6 +144,7 @@ class FolderWatches implements ProjectWatch {
       if (!isElsewhere(this.#root, file) || this.#followed.has(file)) continue;
       if (this.#followed.size === MOST_FOLLOWED) return;
       this.#followed.add(file);
+      if (!CONFIGURES.test(basename(file))) this.#codeFolders.add(dirname(file));
       if (this.#watchers.has(dirname(file))) continue;
       const { folder, isTree } = surroundingsOf(this.#root, file);
       this.watchTree(folder, { isTree, isElsewhere: true });
@@ -201,7 +207,10 @@ class FolderWatches implements ProjectWatch {
 
   /** Elsewhere: what the project is made of, and what is new or gone and could become a part of it. */
   #counts(type: string, path: string): boolean {
-    return this.#followed.has(path) || (isCode(path) && (type === 'rename' || path.endsWith('.json')));
+    if (this.#followed.has(path) || CONFIGURES.test(basename(path))) return true;
+    // A folder around the project has files for other things.
+    if (liesIn(dirname(path), this.#root) && !this.#codeFolders.has(dirname(path))) return false;
+    return isCode(path) && (type === 'rename' || path.endsWith('.json'));
   }
 
   /** `rename`: the name was made or removed. What stands there now may be another folder with even the same inode. */

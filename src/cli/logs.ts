@@ -7,7 +7,7 @@ import type { InvocationFilter, InvocationRecord } from '../model/record';
 import { matchesRecord } from '../records/search';
 import { lateObject } from '../records/view';
 import { coloursOf, wantsColours } from '../telemetry/colours';
-import { lateLines } from '../telemetry/terminal-log';
+import { leftBehindLines } from '../telemetry/terminal-log';
 import { printedJson } from '../telemetry/untrusted';
 import { CLIENT_OPTIONS, checkFlags, clientOf, HELP_OPTIONS, lastOf, wantsJson } from './client-options';
 import { type Command, NONE_ACCEPTED, type Surroundings } from './command';
@@ -120,7 +120,7 @@ async function runLogs(given: Arguments, surroundings: Surroundings): Promise<nu
   }
   const client = clientOf(given, surroundings, given.words[0]);
   if (follows) {
-    await new Tail(client, filter, show, (text) => void stderr.write(`${text}\n`)).follow(limit);
+    await new Tail(client, filter, show).follow(limit);
     stderr.write('the gateway has ended\n');
     return 0;
   }
@@ -131,16 +131,18 @@ async function runLogs(given: Arguments, surroundings: Surroundings): Promise<nu
   return 0;
 }
 
-function showOf(given: Arguments, { environment, stdout }: Surroundings): Show {
+function showOf(given: Arguments, { environment, stdout, stderr }: Surroundings): Show {
+  const notice = (text: string) => void stderr.write(`${text}\n`);
   if (wantsJson(given)) {
     const write = (value: object) => void stdout.write(`${printedJson(value)}\n`);
-    return { record: write, late: (line) => write(lateObject(line)) };
+    return { record: write, late: (line) => write(lateObject(line)), notice };
   }
   const colours = coloursOf(wantsColours(environment, stdout.isTTY === true));
   const write = (lines: readonly string[]) => void stdout.write(`${lines.join('\n')}\n`);
   return {
     record: (record) => write(invocationLines(record, colours)),
-    late: (line) => write(lateLines(line, colours)),
+    late: (line) => write(leftBehindLines(line, colours)),
+    notice,
   };
 }
 

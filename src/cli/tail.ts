@@ -15,6 +15,7 @@ export interface Show {
   record(record: InvocationRecord): void;
   /** What a Function wrote after its record was shown. */
   late(line: LateLine): void;
+  notice(text: string): void;
 }
 
 /** Oldest first. */
@@ -53,7 +54,6 @@ export class Tail {
     private readonly client: AdminClient,
     private readonly filter: InvocationFilter,
     private readonly show: Show,
-    private readonly tell: (text: string) => void,
   ) {}
 
   /** First the stream, then the list: what happens in between is in both, and shown once. Ends with the gateway. */
@@ -69,12 +69,17 @@ export class Tail {
   async #take(event: ConsoleEvent): Promise<void> {
     switch (event.type) {
       case 'missed':
-        return this.tell(`… ${event.count} more, too fast to be shown`);
+        return this.#tellMissed(event);
       case 'invocation':
         return this.#showRecord(event.invocation.id);
       case 'late':
         return this.#showLate(event);
     }
+  }
+
+  #tellMissed({ count, lines }: Extract<ConsoleEvent, { type: 'missed' }>): void {
+    if (count > 0) this.show.notice(`… ${count} more, too fast to be shown`);
+    if (lines > 0) this.show.notice(`… ${lines} more lines after answers, too fast to be shown`);
   }
 
   async #showRecord(id: string): Promise<void> {
@@ -85,17 +90,13 @@ export class Tail {
     this.show.record(record);
   }
 
-  async #showLate({ id, resource, line }: Extract<ConsoleEvent, { type: 'late' }>): Promise<void> {
-    if (id === null) {
-      if (Object.keys(this.filter).length === 0) this.show.late({ requestId: null, resource, ...line });
-      return;
-    }
-    const shown = this.#shown.get(id);
-    if (shown === undefined) return;
-    // Some came with the record; some may have come since this one.
-    const late = (await findRecord(this.client, id))?.late ?? [];
-    for (const one of late.slice(shown)) this.show.late({ requestId: id, resource, ...one });
-    this.#remember(id, Math.max(shown, late.length));
+  async #showLate({ id, resource, line, at }: Extract<ConsoleEvent, { type: 'late' }>): Promise<void> {
+    const shown = id === null ? null : this.#shown.get(id);
+    // Where the record was not shown, it may be this line that somebody looks for.
+    if (shown === undefined && id !== null && this.filter.q !== undefined) return this.#showRecord(id);
+    if (shown === undefined || (shown === null && Object.keys(this.filter).length > 0)) return;
+    // Some came with the record.
+    if (shown === null || at === null || at >= shown) this.show.late({ requestId: id, resource, ...line });
   }
 
   #remember(id: string, lateLines: number): void {

@@ -45,7 +45,7 @@ export function sendAsset(
   });
 }
 
-/** For the record. Its content stands in the project: only how much was sent is kept. */
+/** For the record. Its content stands in the project: only how long it is said to be is kept. */
 export function sentAsset(res: ServerResponse): Pick<Traffic, 'responseHeaders' | 'responseBody'> {
   // All messages that go out have it; its type is declared for requests only.
   const { getRawHeaderNames } = res as ServerResponse & Pick<ClientRequest, 'getRawHeaderNames'>;

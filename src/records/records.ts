@@ -29,7 +29,8 @@ export interface Kept {
 export interface RecordsListener {
   /** Hot. The record itself is not to be kept; the number leads to what is kept. */
   added(number: number, record: RequestRecord, replayOf: string | null): void;
-  late(line: LateLine): void;
+  /** `at`: its place among the late lines of its record; `null` where it is not kept there. */
+  late(line: LateLine, at: number | null): void;
   cleared(): void;
 }
 
@@ -135,8 +136,8 @@ export class Records {
   addLate(line: LateLine): void {
     this.#settle();
     const number = line.requestId === null ? 0 : this.#findForLate(line.requestId);
-    if (number > 0) this.#keepLate(number, line);
-    for (const listener of this.#listeners) listener.late(line);
+    const at = number > 0 ? this.#keepLate(number, line) : null;
+    for (const listener of this.#listeners) listener.late(line, at);
   }
 
   find(id: string): Kept | null {
@@ -190,17 +191,18 @@ export class Records {
     return this.#ring.has(number) ? number : 0;
   }
 
-  #keepLate(number: number, { level, text }: LateLine): void {
+  #keepLate(number: number, { level, text }: LateLine): number | null {
     const late = this.#late.get(number) ?? { lines: [], written: 0, bytes: 0 };
     const written = text.length + LINE_BYTES;
-    if (late.written + written > LOG_BYTES) return;
+    if (late.written + written > LOG_BYTES) return null;
     const bytes = CHARACTER_BYTES * text.length + LINE_BYTES;
     this.#late.set(number, late);
-    late.lines.push({ level, text });
+    const at = late.lines.push({ level, text }) - 1;
     late.written += written;
     late.bytes += bytes;
     this.#lateBytes += bytes;
     this.#forgetLateFrom(this.#ring.oldest);
+    return at;
   }
 
   /** Those of records that are gone, from this number on; and records, where they are too much together with such lines. */

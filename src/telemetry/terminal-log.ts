@@ -38,7 +38,7 @@ export class TerminalLog implements Log {
   }
 
   late(line: LateLine): void {
-    if (this.#shows(line.level)) this.#sink.write(`${lateLines(line, this.#colours).join('\n')}\n`);
+    if (this.#shows(line.level)) this.#sink.write(`${leftBehindLines(line, this.#colours).join('\n')}\n`);
   }
 
   reloaded(build: Build, problem: string | null, reload: Reload): void {
@@ -104,8 +104,8 @@ export function requestLines(
 }
 
 /** What a Function wrote after its answer, and who left it behind. */
-export function lateLines(
-  { requestId, resource, level, text }: Pick<LateLine, 'requestId' | 'resource' | 'level' | 'text'>,
+export function leftBehindLines(
+  { requestId, resource, level, text }: LateLine,
   colours: Colours,
 ): readonly string[] {
   const from = requestId === null ? 'an earlier request' : requestId;

@@ -55,7 +55,9 @@ export async function runProgram(argv: readonly string[], options: ProgramOption
 
 /** `start` on a free port unless `argv` or the environment says otherwise; waits until it listens. */
 export async function startGateway(argv: readonly string[], options: ProgramOptions = {}): Promise<Gateway> {
-  const program = launchProgram(['start', '-o', 'json', ...argv], options);
+  const isGiven = argv.some((word) => /^(?:-p|--port)/.test(word)) || 'PORT' in (options.environment ?? {});
+  const port = isGiven ? [] : ['--port', '0'];
+  const program = launchProgram(['start', '-o', 'json', ...port, ...argv], options);
   const lines = (): readonly LogLine[] => linesOf(program.output());
   try {
     await program.said(/"msg":"listening".*\n/);
