@@ -37,6 +37,26 @@ describe('Say', () => {
     );
   });
 
+  it('shows voice and language in the transcript, and a Gather its hints, where they are given', async (t) => {
+    const { call } = await callTo(
+      t,
+      '<Say voice="Polly.Amy" language="en-GB" loop="2">a</Say><Say language="de-DE">b</Say><Say>c</Say>' +
+        '<Gather input="dtmf speech" numDigits="1" hints="sales, support"/><Gather/>',
+    );
+    await call.silence();
+    const lines = callTranscript(call.events).split('\n');
+    assert.deepEqual(
+      lines.map((line) => line.replace(/^\S+ +/, '')).filter((line) => /^[<?]/.test(line)),
+      [
+        '< a (2 times) (Polly.Amy, en-GB)',
+        '< b (de-DE)',
+        '< c',
+        '? waits for dtmf or speech, 1 digits (hints: sales, support)',
+        '? waits for dtmf',
+      ],
+    );
+  });
+
   it('without words warns, and goes on', async (t) => {
     const { call } = await callTo(t, '<Say loop="x"> </Say><Say>next</Say>');
     assert.deepEqual([codesOf(call), heard(call)], [[13510, 13520], ['next']]);

@@ -148,7 +148,7 @@ export const VOICE_SCHEMA: ElementTable = {
       ...MACHINE,
       ...absentAll('username password codecs'),
     },
-    note: 'No SIP is spoken, and no headers are passed on.',
+    note: 'No SIP is spoken, and no headers are passed on: the action is told DialSipCallId and DialSipResponseCode, made up.',
   }),
   Conference: element({
     page: 'voice/twiml/conference',
@@ -159,7 +159,11 @@ export const VOICE_SCHEMA: ElementTable = {
         'The conference starts when you say that somebody joins.',
         13232,
       ),
-      endConferenceOnExit: partial('boolean', 'Told; the conference ends with the caller.', 13231),
+      endConferenceOnExit: partial(
+        'boolean',
+        'Told, as the reason of its end as well; the conference ends with the caller either way.',
+        13231,
+      ),
       muted: partial('boolean', 'Told; there is no sound.', 13230),
       participantLabel: complete('text'),
       waitUrl: complete('url'),

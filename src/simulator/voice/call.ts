@@ -8,6 +8,7 @@ import { FaultPlan, type FaultRule } from '../http/faults';
 import { WebhookSender } from '../http/webhook';
 import { DEFAULT_FROM, DEFAULT_TO } from '../options';
 import type { Wiring } from '../wiring';
+import { callTokenOf } from './call-token';
 import { Callbacks } from './callbacks';
 import type { Effect, Input, Steps } from './effects';
 import type { CallEvent, CallEventBody, CallStatus, DialOutcome, LegName, Waiting } from './event';
@@ -53,7 +54,7 @@ export class Call {
     });
     this.#startedAt = wiring.clock.now();
     this.#timeline = new Timeline(wiring.clock.kind === 'virtual');
-    this.#identity = identityOf(this, options, wiring.accountSid);
+    this.#identity = identityOf(this, options, wiring);
     this.#session = new CallSession({
       options,
       wiring,
@@ -309,17 +310,21 @@ export class Call {
 const CLOSING: readonly CallEvent['type'][] = ['request', 'gathered', 'recorded', 'dialled'];
 
 /** An outbound call goes from the project to the person. */
-function identityOf(call: Call, options: CallOptions, accountSid: string): LegIdentity {
+function identityOf(call: Call, options: CallOptions, { accountSid, clock }: Wiring): LegIdentity {
+  const { sid } = call;
   const direction = options.direction ?? 'inbound';
   const isInbound = direction === 'inbound';
+  const from = isInbound ? call.from : call.to;
+  const to = isInbound ? call.to : call.from;
   return {
-    sid: call.sid,
+    sid,
     accountSid,
-    from: isInbound ? call.from : call.to,
-    to: isInbound ? call.to : call.from,
+    from,
+    to,
     direction,
     parentSid: null,
     callerName: options.callerName ?? null,
     forwardedFrom: options.forwardedFrom ?? null,
+    callToken: isInbound ? callTokenOf({ sid, from, to, startedAt: clock.now() }) : null,
   };
 }

@@ -139,13 +139,19 @@ export class Leg {
     return { AccountSid: this.identity.accountSid, CallSid: this.identity.sid };
   }
 
-  /** A status callback of this leg. */
+  /** A status callback of this leg. `recording`: what it tells of one. */
   *tellProgress(
     callback: { url: string; method: WebhookMethod; base: string },
     durationMs: number | null,
+    recording: Fields = {},
   ): Steps<void> {
-    const { session } = this;
-    const parameters = progressFields(this.#sequence++, session.wallTime(), durationMs);
+    const progress = {
+      sequence: this.#sequence++,
+      wallTime: this.session.wallTime(),
+      status: this.#status,
+      durationMs,
+    };
+    const parameters = { ...progressFields(progress), ...recording };
     yield* this.tell({ ...callback, purpose: 'status', parameters });
   }
 

@@ -2,6 +2,7 @@
 import type { Fields } from '../http/exchange';
 import { placeFields, placeOfNumber } from '../place-of-number';
 import type { CallStatus } from './event';
+import { sipResponseCodeOf } from './sip';
 
 export const API_VERSION = '2010-04-01';
 
@@ -15,6 +16,8 @@ export interface LegIdentity {
   readonly parentSid: string | null;
   readonly callerName: string | null;
   readonly forwardedFrom: string | null;
+  /** Of a call that comes in. */
+  readonly callToken: string | null;
 }
 
 export function callFields(leg: LegIdentity, status: CallStatus): Fields {
@@ -35,17 +38,30 @@ export function callFields(leg: LegIdentity, status: CallStatus): Fields {
     ...(leg.parentSid === null ? {} : { ParentCallSid: leg.parentSid }),
     ...(leg.callerName === null ? {} : { CallerName: leg.callerName }),
     ...(leg.forwardedFrom === null ? {} : { ForwardedFrom: leg.forwardedFrom }),
+    ...(leg.callToken === null ? {} : { CallToken: leg.callToken }),
   };
 }
 
-/** twilio.com/docs/voice/api/call-resource, "StatusCallback" */
-export function progressFields(sequence: number, wallTime: number, durationMs: number | null): Fields {
+export interface Progress {
+  /** 0, 1, 2, … */
+  readonly sequence: number;
+  /** ms since 1970 */
+  readonly wallTime: number;
+  readonly status: CallStatus;
+  /** Of a call that is over. */
+  readonly durationMs: number | null;
+}
+
+/** twilio.com/docs/voice/api/call-resource, "StatusCallbackEvent" */
+export function progressFields({ sequence, wallTime, status, durationMs }: Progress): Fields {
   const seconds = durationMs === null ? null : secondsOf(durationMs);
+  const code = sipResponseCodeOf(status);
   return {
     CallbackSource: 'call-progress-events',
     SequenceNumber: String(sequence),
     Timestamp: timestampOf(wallTime),
     ...(seconds === null ? {} : { CallDuration: String(seconds), Duration: String(Math.ceil(seconds / 60)) }),
+    ...(code === null ? {} : { SipResponseCode: code }),
   };
 }
 

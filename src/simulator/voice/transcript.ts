@@ -26,7 +26,7 @@ function textOf(event: CallEvent): string | null {
     case 'request':
       return `· ${exchangeText(event.exchange)}`;
     case 'said':
-      return `< ${event.text}${timesText(event.times)}`;
+      return `< ${event.text}${timesText(event.times)}${voiceText(event)}`;
     case 'played':
       return `< (plays ${event.url})${timesText(event.times)}`;
     case 'tones':
@@ -34,7 +34,7 @@ function textOf(event: CallEvent): string | null {
     case 'paused':
       return `< (silence for ${secondsText(event.durationMs)})`;
     case 'gathering':
-      return `? waits for ${event.input.join(' or ')}${event.numDigits === null ? '' : `, ${event.numDigits} digits`}`;
+      return gatheringText(event);
     case 'gathered':
       return gatheredText(event);
     case 'recording':
@@ -72,6 +72,15 @@ function textOf(event: CallEvent): string | null {
   }
 }
 
+function gatheringText({
+  input,
+  numDigits,
+  hints,
+}: Extract<CallEvent, { readonly type: 'gathering' }>): string {
+  const digits = numDigits === null ? '' : `, ${numDigits} digits`;
+  return `? waits for ${input.join(' or ')}${digits}${hints.length === 0 ? '' : ` (hints: ${hints.join(', ')})`}`;
+}
+
 function gatheredText(event: Extract<CallEvent, { readonly type: 'gathered' }>): string {
   if (event.why === 'nothing') return '· no input';
   return event.speech === null
@@ -82,6 +91,12 @@ function gatheredText(event: Extract<CallEvent, { readonly type: 'gathered' }>):
 function timesText(times: number): string {
   if (times === 1) return '';
   return times === 0 ? ' (again and again)' : ` (${times} times)`;
+}
+
+/** ` (Polly.Amy, en-GB)`: what the `Say` names, if anything. */
+function voiceText({ voice, language }: Extract<CallEvent, { readonly type: 'said' }>): string {
+  const named = [voice, language].filter((name) => name !== null);
+  return named.length === 0 ? '' : ` (${named.join(', ')})`;
 }
 
 export function partyText({ kind, address }: Party): string {

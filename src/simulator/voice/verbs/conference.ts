@@ -1,27 +1,17 @@
 /** twilio.com/docs/voice/twiml/conference: one caller in a room; who else comes and when it ends is up to you. */
-import type { Fields, WebhookMethod } from '../../http/exchange';
+import type { WebhookMethod } from '../../http/exchange';
 import { Interruption, type Steps } from '../effects';
 import type { Leg } from '../leg';
-import { timestampOf } from '../parameters';
 import { runWaiting } from '../run-waiting';
-import { bridge } from './bridge';
+import { type BridgeEnd, bridge } from './bridge';
+import { endFields, leaveFields, type Room, tellConference } from './conference-callbacks';
 import type { Dialled } from './dial';
 import type { DialSettings, Target } from './dial-settings';
 
-interface Room {
-  readonly sid: string;
-  readonly name: string;
-  readonly starts: boolean;
-  readonly ends: boolean;
-  readonly muted: boolean;
-  readonly label: string | null;
+interface Settings {
+  readonly room: Room;
   readonly waitUrl: string | null;
   readonly waitMethod: WebhookMethod;
-  readonly callback: {
-    readonly url: string;
-    readonly method: WebhookMethod;
-    readonly events: readonly string[];
-  } | null;
 }
 
 export function* conference(
@@ -30,82 +20,57 @@ export function* conference(
   caller: Leg,
   url: string,
 ): Steps<Dialled> {
-  const room = roomOf(target, caller, url);
+  const own = settingsOf(target, caller, url);
+  const { room } = own;
   const started = caller.session.now();
   caller.emit({ type: 'joined conference', conference: room.name });
-  yield* tell(room, 'participant-join', 'join', caller, url);
-  let callerIsGone = yield* waitForOthers(room, caller, url);
-  if (!callerIsGone) {
-    yield* tell(room, 'conference-start', 'start', caller, url);
+  yield* tellConference({ event: 'participant-join' }, room, caller, url);
+  let end: BridgeEnd = 'caller hung up';
+  if (yield* waitForOthers(own, caller, url)) {
+    yield* tellConference({ event: 'conference-start' }, room, caller, url);
     const { timeLimitMs, hangupOnStar } = settings;
-    callerIsGone =
-      (yield* bridge({ party: target.party, timeLimitMs, hangupOnStar }, caller)) === 'caller hung up';
+    end = yield* bridge({ party: target.party, timeLimitMs, hangupOnStar }, caller);
   }
   const durationMs = caller.session.now() - started;
   caller.emit({ type: 'left conference', conference: room.name, durationMs });
-  yield* tell(room, 'participant-leave', 'leave', caller, url);
-  yield* tell(room, 'conference-end', 'end', caller, url);
+  const left = leaveFields(end);
+  yield* tellConference({ event: 'participant-leave', fields: left }, room, caller, url);
+  const over = endFields(room, end, target.party, caller);
+  yield* tellConference({ event: 'conference-end', fields: over }, room, caller, url);
   const fields = { ConferenceSid: room.sid };
-  return { status: 'answered', leg: null, durationMs, callerIsGone, fields };
+  return { status: 'answered', leg: null, durationMs, callerIsGone: end === 'caller hung up', fields };
 }
 
-function roomOf(target: Target, leg: Leg, url: string): Room {
+function settingsOf(target: Target, leg: Leg, url: string): Settings {
   const attributes = leg.attributes(target.element, url);
   const callback = attributes.url('statusCallback');
   const method = attributes.method('statusCallbackMethod');
   const events = attributes.words('statusCallbackEvent') ?? ['start', 'end'];
-  return {
+  const room = {
     sid: leg.session.wiring.newSid('CF'),
     name: target.party.address,
     starts: attributes.flag('startConferenceOnEnter', true),
     ends: attributes.flag('endConferenceOnExit', false),
     muted: attributes.flag('muted', false),
     label: attributes.text('participantLabel'),
-    waitUrl: attributes.url('waitUrl'),
-    waitMethod: attributes.method('waitMethod'),
     callback: callback === null ? null : { url: callback, method, events },
   };
+  return { room, waitUrl: attributes.url('waitUrl'), waitMethod: attributes.method('waitMethod') };
 }
 
-/** Alone one hears what waitUrl says: "start" is when the second participant is there. Whether the caller is gone. */
-function* waitForOthers(room: Room, caller: Leg, url: string): Steps<boolean> {
-  const { name, waitUrl, waitMethod, sid } = room;
+/** Alone one hears what waitUrl says: "start" is when the second participant is there. Whether the caller is still here. */
+function* waitForOthers(
+  { room: { name, sid }, waitUrl, waitMethod }: Settings,
+  caller: Leg,
+  url: string,
+): Steps<boolean> {
   const waiting = { for: 'conference', conference: name, alone: true, remainingMs: Infinity } as const;
   const leg = caller.waitingAs(waiting, () => ({ ConferenceSid: sid, FriendlyName: name }));
   try {
     yield* runWaiting(leg, waitUrl === null ? null : { url: waitUrl, method: waitMethod, base: url });
-    return false;
+    return true;
   } catch (thrown) {
     if (!(thrown instanceof Interruption)) throw thrown;
-    return thrown.input.type === 'hang up' && thrown.input.leg === 'caller';
+    return thrown.input.type !== 'hang up' || thrown.input.leg !== 'caller';
   }
-}
-
-/** twilio.com/docs/voice/twiml/conference, "statusCallback": these and no others, so not who calls whom. */
-function* tell(room: Room, event: string, word: string, leg: Leg, base: string): Steps<void> {
-  const { callback, sid, name } = room;
-  if (callback?.events.includes(word) !== true) return;
-  const { session, identity } = leg;
-  const parameters = {
-    AccountSid: identity.accountSid,
-    ConferenceSid: sid,
-    FriendlyName: name,
-    StatusCallbackEvent: event,
-    SequenceNumber: String(session.nextSequence()),
-    Timestamp: timestampOf(session.wallTime()),
-    ...(event.startsWith('participant-') ? participantFields(room, leg) : {}),
-  };
-  yield* leg.tellOnly({ purpose: 'status', method: callback.method, url: callback.url, base, parameters });
-}
-
-function participantFields({ starts, ends, muted, label }: Room, { identity }: Leg): Fields {
-  return {
-    CallSid: identity.sid,
-    Muted: String(muted),
-    Hold: 'false',
-    Coaching: 'false',
-    EndConferenceOnExit: String(ends),
-    StartConferenceOnEnter: String(starts),
-    ...(label === null ? {} : { ParticipantLabel: label }),
-  };
 }

@@ -7,6 +7,7 @@ import type { Steps } from '../effects';
 import type { DialStatus } from '../event';
 import type { Leg } from '../leg';
 import { NEXT_VERB, type Next } from '../next';
+import { sipCallIdOf, sipResponseCodeOf } from '../sip';
 import type { Verb } from '../verb';
 import { bridge } from './bridge';
 import { conference } from './conference';
@@ -90,9 +91,9 @@ function* dialParties(
   const rung = yield* ring(legs, timeoutMs, caller);
   switch (rung.type) {
     case 'caller hung up':
-      return { ...failed(), status: 'canceled', callerIsGone: true };
+      return { ...failed(), status: 'canceled', leg: legs[0] ?? null, callerIsGone: true };
     case 'nobody':
-      return { ...failed(), status: rung.status };
+      return { ...failed(), status: rung.status, leg: rung.last };
     case 'answered':
       return yield* talk(rung.by, recording, settings, caller, url);
   }
@@ -121,7 +122,7 @@ function* talk(
   const end = yield* bridge({ party, timeLimitMs, hangupOnStar }, caller);
   const fields = yield* recording.finish();
   const durationMs = callee.durationMs;
-  yield* callee.end('completed');
+  yield* callee.end('completed', fields);
   return { status: 'completed', leg: callee, durationMs, callerIsGone: end === 'caller hung up', fields };
 }
 
@@ -140,10 +141,21 @@ function* goOn(dialled: Dialled, { action, method }: DialSettings, leg: Leg, url
 function resultFields({ status, leg, durationMs, fields }: Dialled): Fields {
   return {
     DialCallStatus: status,
-    ...(leg === null ? {} : { DialCallSid: leg.target.party.callSid }),
+    ...(leg === null ? {} : { DialCallSid: leg.target.party.callSid, ...sipResultFields(leg) }),
     ...(status === 'completed' || status === 'answered'
       ? { DialCallDuration: String(Math.round(durationMs / 1_000)), DialBridged: 'true' }
       : { DialBridged: 'false' }),
     ...fields,
   };
+}
+
+/**
+ * twilio.com/docs/voice/twiml/sip, "Additional parameters". `DialSipHeader_` is of the headers that the other side sends:
+ * here it sends none.
+ */
+function sipResultFields({ target, leg }: DialledLeg): Fields {
+  const { kind, callSid } = target.party;
+  const code = sipResponseCodeOf(leg.status);
+  if (kind !== 'sip' || code === null) return {};
+  return { DialSipCallId: sipCallIdOf(callSid), DialSipResponseCode: code };
 }

@@ -1,7 +1,9 @@
 /** The leg of a party that is dialled: a call of its own, with its own SID and status callbacks. */
+import type { Fields } from '../../http/exchange';
 import type { Steps } from '../effects';
 import type { CallStatus } from '../event';
 import { Leg } from '../leg';
+import { sipFields } from '../sip';
 import type { Target } from './dial-settings';
 
 export class DialledLeg {
@@ -27,7 +29,9 @@ export class DialledLeg {
         parentSid: caller.identity.sid,
         callerName: null,
         forwardedFrom: null,
+        callToken: null,
       },
+      extra: () => (this.#answeredAt === null ? {} : sipFields(target.party)),
     });
   }
 
@@ -49,17 +53,22 @@ export class DialledLeg {
     yield* this.#tell('answered', null);
   }
 
-  *end(status: CallStatus): Steps<void> {
+  /**
+   * `recording`: of the whole `Dial`. twilio.com/docs/voice/twiml/number, "statusCallback": "only present in the completed
+   * event".
+   */
+  *end(status: CallStatus, recording: Fields = {}): Steps<void> {
     this.leg.setStatus(status);
-    yield* this.#tell('completed', this.durationMs);
+    yield* this.#tell('completed', this.durationMs, recording);
   }
 
-  *#tell(event: string, durationMs: number | null): Steps<void> {
+  *#tell(event: string, durationMs: number | null, recording: Fields = {}): Steps<void> {
     const { callback } = this.target;
     if (callback?.events.includes(event) !== true) return;
     yield* this.leg.tellProgress(
       { url: callback.url, method: callback.method, base: this.#base },
       durationMs,
+      recording,
     );
   }
 }

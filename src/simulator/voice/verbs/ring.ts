@@ -6,7 +6,12 @@ import type { DialledLeg } from './dialled-leg';
 
 export type Rung =
   | { readonly type: 'answered'; readonly by: DialledLeg }
-  | { readonly type: 'nobody'; readonly status: Exclude<DialStatus, 'completed' | 'answered'> }
+  /** `last`: whose outcome it is. */
+  | {
+      readonly type: 'nobody';
+      readonly status: Exclude<DialStatus, 'completed' | 'answered'>;
+      readonly last: DialledLeg | null;
+    }
   | { readonly type: 'caller hung up' };
 
 export function* ring(legs: readonly DialledLeg[], timeoutMs: number, caller: Leg): Steps<Rung> {
@@ -27,7 +32,7 @@ export function* ring(legs: readonly DialledLeg[], timeoutMs: number, caller: Le
       continue;
     }
     const chosen = ringing[input.party] ?? ringing[0];
-    if (chosen === undefined) return { type: 'nobody', status: 'failed' };
+    if (chosen === undefined) return { type: 'nobody', status: 'failed', last: null };
     ringing = ringing.filter((leg) => leg !== chosen);
     if (input.outcome === 'answered') {
       yield* chosen.answer();
@@ -35,13 +40,13 @@ export function* ring(legs: readonly DialledLeg[], timeoutMs: number, caller: Le
       return { type: 'answered', by: chosen };
     }
     yield* chosen.end(input.outcome);
-    if (ringing.length === 0) return { type: 'nobody', status: input.outcome };
+    if (ringing.length === 0) return { type: 'nobody', status: input.outcome, last: chosen };
   }
 }
 
 function* nobody(ringing: readonly DialledLeg[], status: Exclude<DialOutcome, 'answered'>): Steps<Rung> {
   yield* endAll(ringing, status);
-  return { type: 'nobody', status };
+  return { type: 'nobody', status, last: ringing[0] ?? null };
 }
 
 function* endAll(legs: readonly DialledLeg[], status: DialOutcome | 'canceled'): Steps<void> {
