@@ -126,8 +126,7 @@ class Talk {
   protected fail(expectation: Expectation): never {
     const { call, evidence } = this.parts;
     const transcript = `${callTranscript(call.events)}\n(now it ${this.state})`;
-    const recordIds = exchangesOf(call).flatMap(({ recordId }) => recordId ?? []);
-    throw evidence.fail({ ...expectation, transcript, recordIds });
+    throw evidence.fail({ ...expectation, transcript, requests: exchangesOf(call) });
   }
 
   /** `waits for keys, 5 s`, `is over: completed` */

@@ -2,6 +2,7 @@
 import { AssertionError } from 'node:assert';
 import { ERRORS } from '../errors';
 import type { InvocationRecord } from '../model/record';
+import type { Exchange } from '../simulator';
 import type { Outbound } from './outbound/outbound';
 import type { TestRecords } from './records';
 
@@ -12,8 +13,8 @@ export interface Failure {
   readonly operator: string;
   /** The conversation so far. */
   readonly transcript: string;
-  /** Ids of the records that belong to it; `null`: all of the project may. */
-  readonly recordIds: readonly string[] | null;
+  /** Of the conversation; `null`: all of the project may belong to it. */
+  readonly requests: readonly Exchange[] | null;
 }
 
 /** A flood of lines hides what matters. */
@@ -26,8 +27,8 @@ export class Evidence {
     private readonly outbound: Outbound,
   ) {}
 
-  fail({ message, actual, expected, operator, transcript, recordIds }: Failure): AssertionError {
-    const parts = [message, section('The conversation so far', transcript), this.#ofFunctions(recordIds)];
+  fail({ message, actual, expected, operator, transcript, requests }: Failure): AssertionError {
+    const parts = [message, section('The conversation so far', transcript), this.#ofFunctions(requests)];
     const problems = section(
       'Outbound requests that the test did not answer',
       this.outbound.problems.join('\n'),
@@ -36,9 +37,11 @@ export class Evidence {
     return new AssertionError({ message: `${text}\n`, actual, expected, operator });
   }
 
-  #ofFunctions(ids: readonly string[] | null): string {
-    const belongs = (id: string | null) => id !== null && (ids === null || ids.includes(id));
-    const failed = this.records.all.filter(({ id }) => belongs(id)).map(failureText);
+  #ofFunctions(requests: readonly Exchange[] | null): string {
+    const records = this.records.all;
+    const ids = requests === null ? null : idsOf(records, requests);
+    const belongs = (id: string | null) => id !== null && (ids === null || ids.has(id));
+    const failed = records.filter(({ id }) => belongs(id)).map(failureText);
     const failures = section('What failed', failed.filter((text) => text !== '').join('\n'));
     const lines = this.records.lines.filter(({ requestId }) => belongs(requestId));
     const written = lines.map(({ resource, level, text }) => `${resource ?? ''} ${level}: ${shorten(text)}`);
@@ -46,6 +49,18 @@ export class Evidence {
       .filter((text) => text !== '')
       .join('\n\n');
   }
+}
+
+/** By the SID as well: of an answer that was lost on purpose, and of the first of two, the id is not known. */
+function idsOf(records: readonly InvocationRecord[], requests: readonly Exchange[]): ReadonlySet<string> {
+  const known = new Set(requests.flatMap(({ recordId }) => recordId ?? []));
+  const sids = new Set(
+    requests.flatMap(({ parameters: { CallSid, MessageSid } }) => CallSid ?? MessageSid ?? []),
+  );
+  const belong = records.filter(
+    ({ id, callSid, messageSid }) => known.has(id) || sids.has(callSid ?? messageSid ?? ''),
+  );
+  return new Set(belong.map(({ id }) => id));
 }
 
 /** Whole events are a favourite of console.log. */

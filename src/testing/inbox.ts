@@ -15,13 +15,23 @@ export interface ReceivedMessage {
 
 export class Inbox {
   readonly #messages: ReceivedMessage[] = [];
+  readonly #lost: OutboundMessage[] = [];
 
   of(number: string): readonly ReceivedMessage[] {
     return this.#messages.filter(({ to }) => to === number);
   }
 
-  addReply({ sid, from, to, body, media, status, automatic }: OutboundMessage): void {
-    if (status === 'failed' || status === 'undelivered') return;
+  /** What was sent to this number and never arrived. */
+  lostTo(number: string): readonly OutboundMessage[] {
+    return this.#lost.filter(({ to }) => to === number);
+  }
+
+  addReply(message: OutboundMessage): void {
+    const { sid, from, to, body, media, status, automatic } = message;
+    if (status === 'failed' || status === 'undelivered') {
+      this.#lost.push(message);
+      return;
+    }
     const urls = media.map(({ url }) => url);
     this.#messages.push({ sid, from, to, body, media: urls, via: automatic ? 'vendor' : 'twiml' });
   }
@@ -29,4 +39,11 @@ export class Inbox {
   addSent(message: SentMessage): void {
     this.#messages.push({ ...message, via: 'api' });
   }
+}
+
+/** Why it did not arrive: a part of a sentence. */
+export function lossText(message: OutboundMessage | undefined): string {
+  if (message === undefined) return '';
+  const { status, errorCode } = message;
+  return `: it was sent, but its status is ${status} (error ${errorCode})`;
 }

@@ -7,9 +7,19 @@ import { requireInNode } from './realm';
 
 export type { ConsoleLevel, ConsoleLine } from '../model/invocation';
 export type { InvocationRecord } from '../model/record';
-export type { CallEvent, CallStatus, EndReason, Exchange } from '../simulator';
+export type {
+  CallEvent,
+  CallStatus,
+  DeliveryOutcome,
+  EndReason,
+  Exchange,
+  Fault,
+  FaultRule,
+  Purpose,
+} from '../simulator';
 export type { CalledParty, TestCall } from './call';
 export type { PostOptions, RequestOptions } from './client';
+export type { ConversationOptions, TextOptions } from './conversation';
 export type { Words } from './expectation';
 export type { ReceivedMessage } from './inbox';
 export type { InlineFiles, StartOptions } from './options';
@@ -18,7 +28,7 @@ export type { Network } from './outbound/network';
 export type { OutboundRequest } from './outbound/request';
 export type { OutboundHandler } from './outbound/route';
 export type { PlacedCall, SentMessage, TwilioApi } from './outbound/twilio';
-export type { TestPhone, TextOptions } from './phone';
+export type { TestPhone } from './phone';
 export type { TestProject } from './project';
 export type { LogLine } from './records';
 export type { TestResponse } from './response';

@@ -1,8 +1,15 @@
 /** The phone of a person who texts the project, and all that arrives at it. */
-import { type MessageThread, messageTranscript } from '../simulator';
+import { type Exchange, type MessageThread, messageTranscript, type Text } from '../simulator';
+import {
+  beginsConversation,
+  type ConversationOptions,
+  type ConversationStart,
+  type TextOptions,
+} from './conversation';
 import type { Evidence } from './evidence';
 import { checkWords, matchesWords, type Words, wordsText } from './expectation';
-import type { Inbox, ReceivedMessage } from './inbox';
+import { checkDelivery } from './faults';
+import { type Inbox, lossText, type ReceivedMessage } from './inbox';
 import type { Step, Steps } from './step';
 
 export interface PhoneParts {
@@ -10,22 +17,8 @@ export interface PhoneParts {
   readonly inbox: Inbox;
   readonly steps: Steps;
   readonly evidence: Evidence;
-  /** The conversation with a number of the project. `url`: where its texts go. */
-  thread(options: ThreadWanted): MessageThread;
-}
-
-export interface ThreadWanted {
-  readonly to: string | undefined;
-  readonly url: string | undefined;
-}
-
-export interface TextOptions {
-  /** Of the project. */
-  readonly to?: string;
-  /** The webhook of that number: a path of the project. */
-  readonly url?: string;
-  /** URLs of pictures and the like. */
-  readonly media?: readonly string[];
+  /** Begins a conversation with a number of the project. */
+  thread(options: ConversationStart): MessageThread;
 }
 
 export interface ReceiveOptions {
@@ -36,7 +29,8 @@ export interface ReceiveOptions {
 export class TestPhone {
   readonly number: string;
   readonly #parts: PhoneParts;
-  readonly #threads = new Set<MessageThread>();
+  /** Each conversation; the last one goes on. */
+  readonly #threads: MessageThread[] = [];
   /** What is expected next comes after this message. */
   #seen = 0;
   /** The message that was received last, or the one expected next: pictures may belong to it. */
@@ -54,21 +48,34 @@ export class TestPhone {
 
   /** As people read it. */
   get transcript(): string {
-    const threads = [...this.#threads].map(({ exchanges }) => messageTranscript(exchanges));
+    const threads = this.#threads.map(({ exchanges }) => messageTranscript(exchanges));
     const sent = this.messages
       .filter(({ via }) => via === 'api')
       .map(({ body, from }) => `< (REST API, from ${from}) ${body}`);
     return [...threads, ...sent].filter((text) => text !== '').join('\n');
   }
 
-  /** Resolves once all that comes of it is over. */
-  sends(body: string, { to, url, media }: TextOptions = {}): Step {
+  /** All that was asked of the project because of its texts. */
+  get requests(): readonly Exchange[] {
+    return this.#threads.flatMap(({ exchanges }) => exchanges).flatMap(({ requests }) => requests);
+  }
+
+  /**
+   * Goes on with the last conversation, or begins one where the options say anything of it. Resolves once all that comes
+   * of it is over.
+   */
+  sends(body: string, { media, delivery, ...conversation }: TextOptions = {}): Step {
     return this.#parts.steps.add(`phone.sends(${JSON.stringify(body)})`, this.sends, async () => {
-      const thread = this.#parts.thread({ to, url });
-      this.#threads.add(thread);
+      checkDelivery(delivery);
+      const text = {
+        body,
+        ...(media === undefined ? {} : { media }),
+        ...(delivery === undefined ? {} : { delivery }),
+      };
+      const thread = this.#threadFor(conversation, text);
       // What arrived before is no answer to it.
       this.#take(this.messages.length, this.messages.length);
-      await thread.send({ body, ...(media === undefined ? {} : { media }) });
+      await thread.send(text);
     });
   }
 
@@ -77,18 +84,18 @@ export class TestPhone {
     checkWords(words);
     return this.#expects(`receives(${wordsText(words)})`, this.receives, () => {
       const messages = this.messages;
-      const isMeant = (message: ReceivedMessage) =>
+      const isMeant = (message: Pick<ReceivedMessage, 'body' | 'from'>) =>
         matchesWords(message.body, words) && (from === undefined || message.from === from);
       const at = messages.findIndex((message, index) => index >= this.#seen && isMeant(message));
       if (at !== -1) {
         this.#take(at + 1, at);
         return;
       }
-      const again = messages.slice(0, this.#seen).some(isMeant)
+      const why = messages.slice(0, this.#seen).some(isMeant)
         ? ' again: each receives() looks at what arrived after the one before, and after the last text'
-        : '';
+        : lossText(this.#parts.inbox.lostTo(this.number).findLast(isMeant));
       const sender = from === undefined ? '' : ` from ${from}`;
-      this.#fail('receives', `${this.number} does not receive ${wordsText(words)}${sender}${again}`, words);
+      this.#fail('receives', `${this.number} does not receive ${wordsText(words)}${sender}${why}`, words);
     });
   }
 
@@ -113,6 +120,14 @@ export class TestPhone {
     });
   }
 
+  #threadFor(conversation: ConversationOptions, { delivery }: Text): MessageThread {
+    const last = this.#threads.at(-1);
+    if (last !== undefined && !beginsConversation(conversation)) return last;
+    const thread = this.#parts.thread({ ...conversation, ...(delivery === undefined ? {} : { delivery }) });
+    this.#threads.push(thread);
+    return thread;
+  }
+
   #take(seen: number, current: number): void {
     this.#seen = seen;
     this.#current = current;
@@ -133,14 +148,8 @@ export class TestPhone {
       expected,
       actual,
       transcript: this.transcript,
-      recordIds: this.#recordIds(),
+      // Of a phone that only receives, anybody's conversation may be to blame.
+      requests: this.#threads.length === 0 ? null : this.requests,
     });
-  }
-
-  /** Of a phone that only receives, anybody's conversation may be to blame. */
-  #recordIds(): readonly string[] | null {
-    if (this.#threads.size === 0) return null;
-    const exchanges = [...this.#threads].flatMap((thread) => thread.exchanges);
-    return exchanges.flatMap(({ requests }) => requests.flatMap(({ recordId }) => recordId ?? []));
   }
 }

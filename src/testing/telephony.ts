@@ -6,14 +6,17 @@ import {
   createSimulator,
   DEFAULT_FROM,
   DEFAULT_TO,
+  type FaultRule,
   type MessageThread,
   type Simulator,
   VirtualClock,
 } from '../simulator';
 import { TestCall } from './call';
+import type { ConversationStart, TextOptions } from './conversation';
 import type { Evidence } from './evidence';
+import { checkFaults } from './faults';
 import { Inbox } from './inbox';
-import { TestPhone, type TextOptions, type ThreadWanted } from './phone';
+import { TestPhone } from './phone';
 import { Steps } from './step';
 import { webhookOf } from './webhook';
 
@@ -35,9 +38,11 @@ export interface SmsOptions extends TextOptions {
   readonly body?: string;
 }
 
-export interface TestCallOptions extends Omit<CallOptions, 'url' | 'pace' | 'onEvent'> {
+export interface TestCallOptions extends Omit<CallOptions, 'url' | 'faults' | 'pace' | 'onEvent'> {
   /** The webhook of the number: a path of the project. */
   readonly url?: string;
+  /** Failure on purpose. `after` and `times` count the requests of the call. */
+  readonly faults?: readonly FaultRule[];
 }
 
 export class Telephony {
@@ -47,7 +52,6 @@ export class Telephony {
   /** Of each phone and each call. */
   readonly #steps: Steps[] = [];
   readonly #phones = new Map<string, TestPhone>();
-  readonly #threads = new Map<string, MessageThread>();
 
   constructor(settings: TelephonySettings) {
     const { build, baseUrl, publicUrl, reach } = settings;
@@ -68,7 +72,7 @@ export class Telephony {
     if (known !== undefined) return known;
     const { inbox } = this;
     const { evidence } = this.#settings;
-    const thread = (wanted: ThreadWanted) => this.#thread(number, wanted);
+    const thread = (start: ConversationStart) => this.#thread(number, start);
     const phone = new TestPhone({ number, inbox, steps: this.#newSteps(), evidence, thread });
     this.#phones.set(number, phone);
     return phone;
@@ -77,14 +81,16 @@ export class Telephony {
   async sms(text: string | SmsOptions): Promise<TestPhone> {
     const { from, body = '', ...options } = typeof text === 'string' ? { body: text } : text;
     const phone = this.phone(from);
-    await phone.sends(body, options);
+    // Who names the number begins a conversation.
+    await phone.sends(body, { ...options, to: options.to ?? DEFAULT_TO });
     return phone;
   }
 
   async call(options: string | TestCallOptions): Promise<TestCall> {
-    const { url, ...rest } = typeof options === 'string' ? { url: options } : options;
-    const { build, voice, evidence } = this.#settings;
-    const call = await this.#simulator.call({ ...rest, url: webhookOf(build, 'voice', url ?? voice) });
+    const call = await this.#simulator.call(
+      this.#callOptions(typeof options === 'string' ? { url: options } : options),
+    );
+    const { evidence } = this.#settings;
     return new TestCall({ call, steps: this.#newSteps(), evidence });
   }
 
@@ -100,23 +106,29 @@ export class Telephony {
     for (const steps of this.#steps) await steps.check();
   }
 
-  /** One for each pair of numbers and each webhook: cookies and opt-outs go by the numbers. */
-  #thread(from: string, { to = DEFAULT_TO, url }: ThreadWanted): MessageThread {
+  #callOptions({ url, ...rest }: TestCallOptions): CallOptions {
+    const { build, voice } = this.#settings;
+    const { faults, fallbackUrl, statusCallback } = rest;
+    checkFaults(faults);
+    for (const path of [fallbackUrl, statusCallback]) if (path !== undefined) webhookOf(build, 'voice', path);
+    return { ...rest, url: webhookOf(build, 'voice', url ?? voice) };
+  }
+
+  /** Cookies and opt-outs go by the two numbers: conversations share them. */
+  #thread(from: string, { to = DEFAULT_TO, url, ...rest }: ConversationStart): MessageThread {
+    const { build, sms } = this.#settings;
     if (from === to)
       throw new CodedError('HS_TEST_USAGE', `${from} cannot text itself: from and to are the same`);
-    const path = webhookOf(this.#settings.build, 'sms', url ?? this.#settings.sms);
-    const key = `${from} ${to} ${path}`;
-    const known = this.#threads.get(key);
-    if (known !== undefined) return known;
-    const thread = this.#simulator.thread({
+    checkFaults(rest.faults);
+    if (rest.fallbackUrl !== undefined) webhookOf(build, 'sms', rest.fallbackUrl);
+    return this.#simulator.thread({
+      ...rest,
       from,
       to,
-      url: path,
+      url: webhookOf(build, 'sms', url ?? sms),
       onEvent: (event) => {
         if (event.type === 'sent') this.inbox.addReply(event.message);
       },
     });
-    this.#threads.set(key, thread);
-    return thread;
   }
 }

@@ -12,7 +12,9 @@ import { OutboundListener } from './outbound/listener';
 
 /** The next test usually starts within this. Runners that keep a process for many files load the harness for each. */
 const LINGER_MS = 1_500;
-const STOCK = { count: 3, pauseMs: Number(process.env.PP ?? 30), background: true };
+/** Before the next process is prepared: long enough to leave the cores to the test, short because its Functions follow quickly. */
+const PAUSE_MS = 30;
+const STOCK = { count: 3, pauseMs: PAUSE_MS, background: true };
 /** What webhooks answer with: to load them takes longer than everything else of a first call. */
 const LIKELY = ['twilio/lib/twiml/VoiceResponse', 'twilio/lib/twiml/MessagingResponse'];
 
