@@ -18,6 +18,7 @@ import {
   type Program,
   type ProgramOptions,
   runProgram,
+  startConfigured,
   startGateway,
 } from './support/program';
 import { type TestProject, writeProject } from './support/project';
@@ -343,7 +344,7 @@ describe('where it listens and what it reads', () => {
           Object.entries(record).map(([name, text]) => [name, text.replace('<port>', port)]),
         );
       const project = await projectOf(t, { ...FILES, ...fill(files) });
-      const gateway = await startGateway(
+      const gateway = await startConfigured(
         argv.map((word) => word.replace('<port>', port)),
         {
           folder: project.path,

@@ -53,11 +53,18 @@ export async function runProgram(argv: readonly string[], options: ProgramOption
   return launchProgram(argv, options).ended;
 }
 
-/** `start` on a free port unless `argv` or the environment says otherwise; waits until it listens. */
-export async function startGateway(argv: readonly string[], options: ProgramOptions = {}): Promise<Gateway> {
+/** `start` on a free port unless `argv` or the environment names one; waits until it listens. */
+export function startGateway(argv: readonly string[], options: ProgramOptions = {}): Promise<Gateway> {
   const isGiven = argv.some((word) => /^(?:-p|--port)/.test(word)) || 'PORT' in (options.environment ?? {});
-  const port = isGiven ? [] : ['--port', '0'];
-  const program = launchProgram(['start', '-o', 'json', ...port, ...argv], options);
+  return startConfigured(isGiven ? argv : ['--port', '0', ...argv], options);
+}
+
+/** `start` on the port that it is configured to have. */
+export async function startConfigured(
+  argv: readonly string[],
+  options: ProgramOptions = {},
+): Promise<Gateway> {
+  const program = launchProgram(['start', '-o', 'json', ...argv], options);
   const lines = (): readonly LogLine[] => linesOf(program.output());
   try {
     await program.said(/"msg":"listening".*\n/);
