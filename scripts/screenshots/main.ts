@@ -1,11 +1,14 @@
-/** Makes the pictures of docs/console.md: a gateway with a morning's requests, and a browser that looks at them. */
-import { mkdirSync } from 'node:fs';
+/**
+ * Makes the pictures of README.md and docs/console.md: a gateway with the first Function of the README, one with a morning's
+ * requests, and a browser that looks at them.
+ */
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, openBrowser, openPage, type Page } from '../../test/support/browser';
 import { type ConsoleGateway, startConsoleGateway } from '../../test/support/console-gateway';
 import { writeProject } from '../../test/support/project';
 import { BAKERY } from './bakery';
-import { call, sendText } from './phone';
+import { call, sendFirstText, sendText } from './phone';
 import { makeTraffic } from './traffic';
 
 interface Picture {
@@ -19,13 +22,14 @@ interface Picture {
 
 /** `node main.js FOLDER NAME…` makes some of them, elsewhere. */
 const [FOLDER, ...NAMES] = process.argv.slice(2);
-const TARGET = FOLDER ?? join(__dirname, '..', '..', '..', 'docs', 'images');
+const ROOT = join(__dirname, '..', '..', '..');
+const TARGET = FOLDER ?? join(ROOT, 'docs', 'images');
 
 /** Of the project's folder, which the console shows. */
 const NAME = 'corner-bakery';
 
 const PICTURES: readonly Picture[] = [
-  { name: 'list', width: 1200, height: 590, theme: 'light', show: async () => {} },
+  { name: 'list', width: 1200, height: 590, theme: 'light', show: showList },
   {
     name: 'error',
     width: 1200,
@@ -50,7 +54,7 @@ const PICTURES: readonly Picture[] = [
   { name: 'dark', width: 1200, height: 700, theme: 'dark', show: (page) => open(page, '/sms/reply', '200') },
   { name: 'replay', width: 1200, height: 740, theme: 'light', show: replay },
   { name: 'functions', width: 1200, height: 860, theme: 'light', show: callFunction },
-  { name: 'small', width: 390, height: 780, theme: 'light', show: async () => {} },
+  { name: 'small', width: 390, height: 780, theme: 'light', show: showList },
   {
     name: 'small-open',
     width: 390,
@@ -66,20 +70,45 @@ const PICTURES: readonly Picture[] = [
 
 void main();
 
+/** Of the first screen of the README, whose own Function it shows. */
+const FIRST: Picture = { name: 'first-text', width: 1200, height: 460, theme: 'light', show: sendFirstText };
+
 async function main(): Promise<void> {
   mkdirSync(TARGET, { recursive: true });
-  const project = await writeProject(inFolder(NAME, BAKERY));
-  const gateway = await startConsoleGateway(['--port', '0', project.file(NAME)]);
   const browser = await openBrowser();
   try {
-    await makeTraffic(gateway.url);
-    for (const picture of PICTURES)
-      if (NAMES.length === 0 || NAMES.includes(picture.name)) await take(browser, gateway, picture);
+    await takeAll(browser, 'my-project', { 'functions/hello.js': firstFunction() }, [FIRST]);
+    await takeAll(browser, NAME, BAKERY, PICTURES, makeTraffic);
   } finally {
     await browser.close();
+  }
+}
+
+async function takeAll(
+  browser: Browser,
+  folder: string,
+  files: Readonly<Record<string, string>>,
+  pictures: readonly Picture[],
+  prepare: (url: string) => Promise<void> = async () => {},
+): Promise<void> {
+  const wanted = pictures.filter(({ name }) => NAMES.length === 0 || NAMES.includes(name));
+  if (wanted.length === 0) return;
+  const project = await writeProject(inFolder(folder, files));
+  const gateway = await startConsoleGateway(['--port', '0', project.file(folder)]);
+  try {
+    await prepare(gateway.url);
+    for (const picture of wanted) await take(browser, gateway, picture);
+  } finally {
     await gateway.stop();
     await project.remove();
   }
+}
+
+function firstFunction(): string {
+  const text = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const [, code] = /`functions\/hello\.js`:\n\n```js\n(.*?)```/s.exec(text) ?? [];
+  if (code === undefined) throw new Error('README.md has no functions/hello.js');
+  return code;
 }
 
 async function take(browser: Browser, gateway: ConsoleGateway, picture: Picture): Promise<void> {
@@ -91,7 +120,7 @@ async function take(browser: Browser, gateway: ConsoleGateway, picture: Picture)
     deviceScaleFactor: 1.25,
   });
   await page.goto(await gateway.link());
-  await page.getByRole('list', { name: 'Invocations' }).waitFor();
+  await page.getByRole('link', { name: 'Phone', exact: true }).waitFor();
   await show(page);
   await page.waitForTimeout(300);
   await page.screenshot({ path: join(TARGET, `console-${name}.png`) });
@@ -101,6 +130,10 @@ async function take(browser: Browser, gateway: ConsoleGateway, picture: Picture)
 
 function inFolder(folder: string, files: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(files).map(([name, content]) => [`${folder}/${name}`, content]));
+}
+
+async function showList(page: Page): Promise<void> {
+  await page.getByRole('list', { name: 'Invocations' }).waitFor();
 }
 
 async function open(page: Page, target: string, status: string): Promise<void> {

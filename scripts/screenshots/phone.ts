@@ -13,6 +13,14 @@ export async function sendText(page: Page): Promise<void> {
   await delivered.nth(2).waitFor();
 }
 
+export async function sendFirstText(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Phone', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Text', exact: true }).fill('Hi');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.locator('.bubble', { hasText: 'you wrote: Hi' }).waitFor();
+  await page.locator('.bubble-row .note', { hasText: 'delivered' }).first().waitFor();
+}
+
 export async function call(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Phone', exact: true }).click();
   await page.getByRole('link', { name: 'New', exact: true }).click();
