@@ -1,5 +1,5 @@
 /**
- * Makes docs/configuration.md and docs/errors.md from the tables that the program runs on: `npm run docs`.
+ * Makes the pages of docs/ that are named in `PAGES` from the tables that the program runs on: `npm run docs`.
  * test/docs.test.ts fails where a page is older than its table.
  */
 import { writeFileSync } from 'node:fs';

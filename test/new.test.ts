@@ -9,8 +9,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { ownSpec } from '../src/scaffold/own-spec';
 import { packageNameOf, readPackageName } from '../src/scaffold/package-name';
 import { LANGUAGES, TEMPLATES } from '../src/scaffold/templates';
 import { findingsOf } from './support/checked';
@@ -276,4 +277,52 @@ describe('the name of the package', () => {
       assert.equal(readPackageName(name), name);
     });
   }
+});
+
+describe('the Hookswitch of a new project', () => {
+  const ROOTS = { plain: 'node_modules/hookswitch', pnpm: 'node_modules/.pnpm/a@1/node_modules/hookswitch' };
+  const locked = (resolved: string): string => JSON.stringify({ packages: { [ROOTS.plain]: { resolved } } });
+  const asks = (hookswitch: string): string => JSON.stringify({ devDependencies: { hookswitch } });
+  const HIDDEN = 'node_modules/.package-lock.json';
+  const TARBALL = 'https://registry.example.com/hookswitch-1.2.3.tgz';
+  const URL = 'https://example.com/hookswitch.tgz';
+  /** `own` lies beside the folder `new`, in which `app` is made. */
+  const cases: readonly [title: string, files: Readonly<Record<string, string>>, spec: string][] = [
+    ['from a registry', { [HIDDEN]: locked(TARBALL), 'package.json': asks('^1.2.3') }, '^1.2.3'],
+    ['that nobody knows the source of, as of a global one', {}, '^1.2.3'],
+    ['of files that are no JSON', { [HIDDEN]: '{', 'package.json': 'null' }, '^1.2.3'],
+    ['from a tarball', { [HIDDEN]: locked('file:../h.tgz') }, 'file:../../h.tgz'],
+    ['from a tarball in the project', { 'package-lock.json': locked('file:h.tgz') }, 'file:../../own/h.tgz'],
+    ['that the project alone names', { 'package.json': asks('file:../h.tgz') }, 'file:../../h.tgz'],
+    ['from a folder that was copied', { 'package.json': asks('file:../h') }, 'file:../../h'],
+    ['by its whole path', { 'package.json': asks('file:/h.tgz') }, 'file:ROOT/h.tgz'],
+    ['from another place', { 'package.json': asks(URL) }, URL],
+  ];
+  for (const [title, files, expected] of cases) {
+    it(`is one ${title}`, async (t) => {
+      const folder = await place(t);
+      for (const [name, content] of Object.entries(files)) {
+        mkdirSync(join(folder, 'own', name, '..'), { recursive: true });
+        writeFileSync(join(folder, 'own', name), content);
+      }
+      const app = join(folder, 'new', 'app');
+      const spec = expected.replace('ROOT', relative(app, '/').replace(/\/$/, ''));
+      assert.equal(ownSpec({ root: join(folder, 'own', ROOTS.plain), version: '1.2.3' }, app), spec);
+    });
+  }
+
+  it('is where pnpm took it from', async (t) => {
+    const folder = await place(t);
+    writeFileSync(join(folder, 'package.json'), asks('file:h.tgz'));
+    const own = { root: join(folder, ROOTS.pnpm), version: '1.2.3' };
+    assert.equal(ownSpec(own, join(folder, 'app')), 'file:../h.tgz');
+  });
+
+  it('is the folder that it was built in, seen from behind links', async (t) => {
+    const folder = await place(t);
+    mkdirSync(join(folder, 'far', 'away'), { recursive: true });
+    symlinkSync(join('far', 'away'), join(folder, 'near'));
+    const own = { root: join(folder, 'hookswitch'), version: '1.2.3' };
+    assert.equal(ownSpec(own, join(folder, 'near', 'new', 'app')), 'file:../../../../hookswitch');
+  });
 });

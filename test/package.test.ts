@@ -1,7 +1,7 @@
 /** What is published: packed, installed into an empty folder, and used there as its users do. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type Gateway, isAlive, runProgram, startGateway } from './support/program';
@@ -35,6 +35,9 @@ const STRICT = {
   typeRoots: [join(ROOT, 'node_modules', '@types')],
 };
 
+/** From the cache where it is filled, as after the `npm ci` that set this repository up. */
+const QUIETLY = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
+
 describe('the package', () => {
   let packed: Packed;
   /** Where it is installed, which is a project too. */
@@ -50,9 +53,7 @@ describe('the package', () => {
     });
     bare = await writeProject({ 'functions/reply.js': FUNCTION });
     packed = pack(installed.path);
-    // From the cache where it is filled, as after the `npm ci` that set this repository up.
-    const quietly = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
-    npm(['install', ...quietly, installed.file(packed.filename)], installed.path);
+    npm(['install', ...QUIETLY, installed.file(packed.filename)], installed.path);
   });
   after(async () => {
     await installed.remove();
@@ -115,6 +116,22 @@ describe('the package', () => {
       command: ['npx', 'hookswitch'],
     });
     assert.deepEqual([code, stdout], [0, `${MANIFEST.version}\n`]);
+  });
+
+  it('makes a project that installs what made it, and passes its test', async () => {
+    const npx = { folder: installed.path, command: ['npx', 'hookswitch'] };
+    assert.equal((await runProgram(['new', 'apps/one', '--yes'], npx)).code, 0);
+    const app = installed.file('apps/one');
+    const { devDependencies } = JSON.parse(readFileSync(join(app, 'package.json'), 'utf8')) as {
+      readonly devDependencies: Readonly<Record<string, string>>;
+    };
+    assert.equal(devDependencies.hookswitch, `file:../../${packed.filename}`);
+    npm(['install', ...QUIETLY], app);
+    const main = join(app, 'node_modules', 'hookswitch', 'dist', 'main.js');
+    assert.equal(realpathSync(main), main);
+    const { code, stdout } = await runProgram(['test'], { folder: app, command: ['npm'] });
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /^(?:#|ℹ) pass [2-9]/m);
   });
 
   const NAMES = ['CodedError', 'ERRORS', 'startPlatform'];

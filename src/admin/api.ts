@@ -18,6 +18,15 @@
  * | `POST /api/call` `CallRequest` | `InvocationRecord` of the call |
  * | `POST /api/invocations/:id/replay` `ReplayRequest` | `ReplayAnswer` |
  * | `POST /api/signature/explain` `ExplainRequest` | `SignatureExplanation` |
+ * | `GET /api/phone` | `PhoneState` |
+ * | `POST /api/phone/threads` `StartThread` | `ThreadView` |
+ * | `POST /api/phone/threads/:id/texts` `TextRequest` | `ThreadView` |
+ * | `POST /api/phone/calls` `StartCall` | `CallView` |
+ * | `POST /api/phone/calls/:id/input` `CallInput` | `CallView` |
+ * | `DELETE /api/phone/:id` | 204 |
+ *
+ * The types of the phone, and what its requests do, are in `phone-api.ts`. Its events, `text`, `call` and `phone forgot`, come
+ * by `GET /api/events` as well: a `ConsoleEvent` may be a `PhoneEvent`.
  *
  * Errors are `ApiError` with a status of 4xx or 5xx.
  */

@@ -1,9 +1,12 @@
 /** Which files a new project gets. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ownSpec } from './own-spec';
 import type { Language, Template } from './templates';
 
 export interface Wanted {
+  /** Absolute path of the new project. */
+  readonly folder: string;
   readonly packageName: string;
   readonly template: Template;
   readonly language: Language;
@@ -50,7 +53,7 @@ function filesIn(folder: string): readonly PlannedFile[] {
     });
 }
 
-function manifestOf({ packageName, language }: Wanted, own: OwnPackage): object {
+function manifestOf({ folder, packageName, language }: Wanted, own: OwnPackage): object {
   const isTypeScript = language === 'typescript';
   const { twilio = '*' } = own.dependencies;
   const { typescript = '*', '@types/node': nodeTypes = '*' } = own.devDependencies;
@@ -67,16 +70,11 @@ function manifestOf({ packageName, language }: Wanted, own: OwnPackage): object 
     dependencies: { twilio },
     devDependencies: {
       ...(isTypeScript ? { '@types/node': nodeTypes } : {}),
-      hookswitch: versionOf(own),
+      hookswitch: ownSpec(own, folder),
       ...(isTypeScript ? { typescript } : {}),
     },
     engines: { node: '>=20' },
   };
-}
-
-/** One that was not installed from a registry is taken from where it is. */
-function versionOf({ root, version }: OwnPackage): string {
-  return /[\\/]node_modules[\\/]/.test(root) ? `^${version}` : `file:${root}`;
 }
 
 function readmeOf({ packageName, template, language }: Wanted): string {
