@@ -1,7 +1,7 @@
 /** The three whole conversations in the terminal: by the real program, against a project that is served. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MENU, SURVEY, VOICEMAIL } from './support/conversation-projects';
+import { MENU, SCREENING, SURVEY, VOICEMAIL } from './support/conversation-projects';
 import { type Phone, phoneFor } from './support/phone';
 import { launchProgram } from './support/program';
 
@@ -45,6 +45,44 @@ test('a menu: silence, a wrong key, then somebody who answers', async (t) => {
   assert.match(wrong.stdout + wrong.stderr, /43 seconds[\s\S]*You talked for 42 seconds/);
 });
 
+test('a dialled party that is asked first: it accepts with a key, and refuses by keeping quiet', async (t) => {
+  const phone = await phoneFor(SCREENING);
+  t.after(phone.close);
+  const script = `
+    dialled party answers
+    hears Press 1, or say yes, to accept
+    dialled party presses 1
+    is connected to +14155550101
+    wait 10 s
+    other party hangs up
+    hears completed
+    ends`;
+  const call = ['call', '--url', '/voice/office'];
+  const accepted = await run(phone, [...call, '--script', '-'], script);
+  assert.equal(accepted.code, 0, accepted.stdout + accepted.stderr);
+  const words = script.replace('presses 1', 'says yes');
+  const spoken = await run(phone, [...call, '--script', '-'], words);
+  assert.equal(spoken.code, 0, spoken.stdout + spoken.stderr);
+  const refused = await run(
+    phone,
+    [...call, '--script', '-'],
+    'dialled party answers\nsilence\nhears no-answer',
+  );
+  assert.equal(refused.code, 0, refused.stdout + refused.stderr);
+});
+
+test('by hand, keys and words are those of the party that is asked', async (t) => {
+  const phone = await phoneFor(SCREENING);
+  t.after(phone.close);
+  const call = ['call', '--url', '/voice/office'];
+  const { stdout } = await run(phone, call, 'answer\n1\nother hangs up\n');
+  assert.match(stdout, /waits for keys or speech of the dialled party, 5 s/);
+  assert.match(stdout, /\[other leg\] > presses 1\n[\s\S]*connected with[\s\S]*< completed\n/);
+  assert.doesNotMatch(stdout, /nobody listened/);
+  const spoken = await run(phone, call, 'answer\nyes\nother hangs up\n');
+  assert.match(spoken.stdout, /\[other leg\] > "yes"\n[\s\S]*< completed\n/);
+});
+
 test('a voicemail: the caller hangs up in the middle, and the transcription is kept', async (t) => {
   const phone = await phoneFor(VOICEMAIL);
   t.after(phone.close);
@@ -67,11 +105,27 @@ test('a voicemail: the caller hangs up in the middle, and the transcription is k
 test('a survey by text: cookies keep the place, STOP ends it, START takes it up again', async (t) => {
   const phone = await phoneFor(SURVEY);
   t.after(phone.close);
-  const lines = ['hello', 'good', 'STOP', 'are you there?', 'START'];
-  const { code, stdout, stderr } = await run(phone, ['sms', '--url', '/survey'], `${lines.join('\n')}\n`);
+  const script = `
+    send hello
+    receives How was the bread?
+    receives nothing
+    reply is delivered
+    send good
+    receives /^How was the (cake|tea)\\?$/
+    does not receive bread
+    send STOP
+    receives unsubscribed
+    send are you there?
+    receives nothing
+    reply has failed
+    send START
+    receives re-subscribed
+    receives thank YOU!
+    send Like this with media https://example.com/cake.png
+    receives Thank you!`;
+  const sms = ['sms', '--url', '/survey', '--script', '-'];
+  const { code, stdout, stderr } = await run(phone, sms, script);
   assert.equal(code, 0, stdout + stderr);
-  assert.match(
-    stdout,
-    /How was the bread\?[\s\S]*How was the cake\?[\s\S]*unsubscribed[\s\S]*are you there\?[\s\S]*re-subscribed[\s\S]*Thank you!/,
-  );
+  assert.match(stdout, /^\nTranscript\n> hello\n/);
+  assert.match(stdout, /> Like this \[https:\/\/example\.com\/cake\.png\]\n/);
 });

@@ -26,7 +26,7 @@ const FILES = {
     callback(null, twiml);
   };`,
   'functions/broken.js': answering('<Say>'),
-  'good.call': 'hears press 1\npress 1\nhears sales is closed\nends\n',
+  'good.call': 'hears /^Press \\d/\npress 1\nhears sales is closed\nends\n',
   'bad.call': '# what is not said\nhears press 1\npress 1\nhears sales is open\n',
 };
 
@@ -106,6 +106,56 @@ test('a script is fulfilled or not, and the exit code says so', async (t) => {
   const json = await run(phone, ['call', '--script', '-', '-o', 'json'], FILES['bad.call']);
   const result = JSON.parse(json.out);
   assert.deepEqual([json.code, result.fulfilled, result.failure.line], [1, false, 4]);
+});
+
+test('a script of texts is fulfilled or not, and the exit code says so', async (t) => {
+  const phone = await start(t);
+  const sms = ['sms', '--script', '-'];
+  const good = await run(phone, sms, 'send Look with media https://a.io/b https://a.io/c\nreceives look 2\n');
+  assert.equal(good.code, 0, good.err);
+  assert.match(
+    good.out,
+    /^\nTranscript\n> Look \[https:\/\/a\.io\/b\] \[https:\/\/a\.io\/c\]\n[\s\S]*< You wrote: Look 2\n/,
+  );
+  const bad = await run(phone, sms, '# what is not answered\nsend Hi\nreceives /^Hi/\n');
+  assert.equal(bad.code, 1);
+  assert.match(
+    bad.err,
+    /line 3 of the script, receives \/\^Hi\/\n {2}\/\^Hi\/ was not received; received since: "You wrote: Hi 0"/,
+  );
+  const json = await run(phone, [...sms, '-o', 'json'], 'send Hi\nreceives nothing\n');
+  const result = JSON.parse(json.out);
+  assert.deepEqual([json.code, result.fulfilled, result.failure.line], [1, false, 2]);
+  assert.equal(result.exchanges[0].replies[0].body, 'You wrote: Hi 0');
+  const failed = ['--delivery', 'undelivered'];
+  const undelivered = await run(
+    phone,
+    [...sms, ...failed],
+    'send Hi\nreply is undelivered\nreply is delivered\n',
+  );
+  assert.match(
+    undelivered.err,
+    /line 3 of the script, reply is delivered\n {2}it is undelivered: "You wrote: Hi 0"/,
+  );
+});
+
+test('what is wrong with a script of texts is said before anything is sent', async (t) => {
+  const phone = await start(t);
+  const sms = ['sms', '--script', '-'];
+  for (const [script, message] of [
+    [
+      'send Hi\nreceves Hi',
+      /HS_USAGE: the script:2: "receves Hi" is not understood\. A line is one of: send TEXT/,
+    ],
+    ['send Hi\nreceives /(/', /HS_USAGE: the script:2: \/\(\/ is no regular expression/],
+    ['# nothing', /HS_USAGE: the script sends no text/],
+  ] as const) {
+    const { code, out, err } = await run(phone, sms, script);
+    assert.deepEqual([code, out], [2, '']);
+    assert.match(err, message);
+  }
+  const media = await run(phone, [...sms, '--media', 'https://a.io/b'], 'send Hi');
+  assert.deepEqual([media.code, /HS_USAGE: with --script, pictures stand in it/.test(media.err)], [2, true]);
 });
 
 test('what fails is said with its place, and the exit code is 1', async (t) => {

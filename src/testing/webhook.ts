@@ -1,20 +1,16 @@
 /** Which Function a text or a call goes to, as the settings of a phone number say it for the vendor. */
 import { CodedError } from '../errors';
 import type { Build } from '../model/build';
+import { likelyFunction } from '../model/phone-path';
 
 export type WebhookKind = 'sms' | 'voice';
 
-const LIKELY: Readonly<Record<WebhookKind, RegExp>> = {
-  sms: /sms|message|text|reply|survey/i,
-  voice: /voice|call|menu|ivr|phone/i,
-};
-
-/** What the test names, else the only Function that fits. Throws `CodedError` (HS_TEST_USAGE). */
+/** What the test names, else the Function that fits best. Throws `CodedError` (HS_TEST_USAGE). */
 export function webhookOf(build: Build, kind: WebhookKind, named: string | undefined): string {
-  const paths = build.functions.filter(({ visibility }) => visibility !== 'private').map(({ path }) => path);
   if (named !== undefined) return checked(named, build);
-  const [only, another] = paths.length === 1 ? paths : paths.filter((path) => LIKELY[kind].test(path));
-  if (only !== undefined && another === undefined) return only;
+  const likely = likelyFunction(kind === 'sms' ? 'sms' : 'call', build.functions);
+  if (likely !== null) return likely.path;
+  const paths = build.functions.filter(({ visibility }) => visibility !== 'private').map(({ path }) => path);
   throw new CodedError('HS_TEST_USAGE', unclear(kind, paths));
 }
 

@@ -35,6 +35,24 @@ export const MENU = {
     };`,
 };
 
+/** The dialled party has to accept the call. */
+export const SCREENING = {
+  'functions/voice/office.protected.js': `exports.handler = (context, event, callback) => {
+      const twiml = new Twilio.twiml.VoiceResponse();
+      if (event.DialCallStatus) twiml.say(event.DialCallStatus);
+      else twiml.dial({ action: 'office' }).number({ url: 'screen' }, '+14155550101');
+      callback(null, twiml);
+    };`,
+  'functions/voice/screen.protected.js': `exports.handler = (context, event, callback) => {
+      const twiml = new Twilio.twiml.VoiceResponse();
+      if (event.Digits === '1' || event.SpeechResult === 'yes') return callback(null, twiml);
+      const gather = twiml.gather({ numDigits: 1, input: 'dtmf speech', timeout: 5 });
+      gather.say('Press 1, or say yes, to accept.');
+      twiml.hangup();
+      callback(null, twiml);
+    };`,
+};
+
 export const VOICEMAIL = {
   'functions/voicemail.protected.js': `exports.handler = (context, event, callback) => {
       const twiml = new Twilio.twiml.VoiceResponse();

@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Arguments } from '../../config/arguments';
 import { COMPATIBILITY_FLAGS } from '../../config/compatibility';
 import { Sources } from '../../config/sources';
-import { CodedError } from '../../errors';
 import {
   type Call,
   type CallEvent,
@@ -17,16 +14,15 @@ import {
   seededRandom,
   VirtualClock,
 } from '../../simulator';
-import { coloursOf, wantsColours } from '../../telemetry/colours';
 import type { Command, Surroundings } from '../command';
 import { EXIT } from '../exit-code';
 import { hintsFor } from './hints';
 import { talkInRealTime, talkOnTerminal } from './keypad';
-import { linesOf } from './lines';
 import { CALL_FLAGS, CALL_OPTIONS } from './options';
-import { Printer } from './printer';
-import { runScript, type ScriptFailure } from './run-script';
+import { type Printer, printerOf, printTranscript } from './printer';
+import { runScript } from './run-script';
 import { parseScript, type ScriptStep } from './script';
+import { readScript, type ScriptFailure, tellFailure } from './script-lines';
 import { optional } from './sms';
 import { findTarget, type Target } from './target';
 
@@ -55,7 +51,8 @@ type CallSources = Sources<typeof CALL_OPTIONS>;
 async function runCall(given: Arguments, surroundings: Surroundings): Promise<number> {
   const sources = new Sources(CALL_OPTIONS, given, {}, null);
   const target = findTarget('call', sources.value('url'), given, surroundings);
-  const script = await readScript(sources.value('script'), surroundings);
+  const file = sources.value('script');
+  const script = file === null ? null : await readScript(file, parseScript, surroundings);
   const wantsJson = given.flags.get('outputFormat')?.at(-1) === 'json';
   for (const note of target.notes) surroundings.stderr.write(`hookswitch: ${note}\n`);
   const simulator = simulatorFor(target, sources);
@@ -114,25 +111,6 @@ function callOptionsOf({ sources, target }: Plan): CallOptions {
   };
 }
 
-async function readScript(
-  name: string | null,
-  { currentFolder, stdin }: Surroundings,
-): Promise<readonly ScriptStep[] | null> {
-  if (name === null) return null;
-  if (name !== '-') return parseScript(readFile(resolve(currentFolder, name), name), name);
-  const lines: string[] = [];
-  for await (const line of linesOf(stdin)) lines.push(line);
-  return parseScript(lines.join('\n'), 'the script');
-}
-
-function readFile(path: string, name: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new CodedError('HS_USAGE', `the script ${name} cannot be read`, { cause });
-  }
-}
-
 function simulatorFor(target: Target, sources: CallSources): Simulator {
   const seed = sources.value('seed');
   return createSimulator({
@@ -140,11 +118,6 @@ function simulatorFor(target: Target, sources: CallSources): Simulator {
     clock: sources.value('realTime') ? REAL_CLOCK : new VirtualClock(Date.now()),
     ...(seed === null ? {} : { random: seededRandom(seed) }),
   });
-}
-
-function printerOf({ environment, stdout }: Surroundings): Printer {
-  const colours = coloursOf(wantsColours(environment, stdout.isTTY === true));
-  return new Printer((text) => stdout.write(text), colours);
 }
 
 /** The first Ctrl-C hangs up, as a caller would; the second one ends the program as it always does. */
@@ -189,12 +162,8 @@ function report({ call, failure, script, wantsJson }: Outcome, surroundings: Sur
     stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     return;
   }
-  const printer = printerOf(surroundings);
-  stdout.write('\n');
-  printer.note('Transcript');
-  for (const line of callTranscript(call.events).split('\n')) printer.line(line);
-  if (failure === null) return;
-  stderr.write(`hookswitch: line ${failure.line} of the script, ${failure.text}\n  ${failure.message}\n`);
+  printTranscript(callTranscript(call.events), surroundings);
+  tellFailure(failure, stderr);
 }
 
 function isFine(call: Call): boolean {

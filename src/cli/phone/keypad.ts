@@ -1,13 +1,13 @@
-/** The phone in the terminal: each line that is typed is something that the caller does. */
+/** The phone in the terminal: each line that is typed is something that the caller does, or the other party. */
 import { CodedError } from '../../errors';
-import type { Call, DialOutcome } from '../../simulator';
+import type { Call, DialOutcome, LegName } from '../../simulator';
 import { waitingText } from '../../simulator';
 import { linesOf } from './lines';
 import type { Printer } from './printer';
 import { decide } from './run-script';
 
 const KEYS: readonly string[] = [
-  '1#                keys, as on a keypad',
+  '1#                keys, as on a keypad: those of the dialled party where the call waits for that one',
   'any words         are spoken',
   'an empty line     nobody does anything until the call goes on',
   'wait 5            so many seconds pass',
@@ -61,11 +61,11 @@ function actOn(line: string, call: Call, printer: Printer): Promise<void> {
   if (word === 'hang up') return call.hangUp();
   if (word === 'other hangs up') return call.hangUp('callee');
   if (seconds !== undefined) return call.wait(Number(seconds) * 1_000);
-  if (/^[0-9*#]+$/.test(word)) return call.press(word);
+  if (/^[0-9*#]+$/.test(word)) return call.press(word, listenedTo(call));
   const outcome = OUTCOMES[word];
   // While nobody is dialled they are words as any others.
   if (outcome !== undefined && isDialling(call)) return decide(call, outcome);
-  return call.speak(line);
+  return call.speak(line, { leg: listenedTo(call) });
 }
 
 const OUTCOMES: Readonly<Record<string, DialOutcome | undefined>> = {
@@ -74,6 +74,11 @@ const OUTCOMES: Readonly<Record<string, DialOutcome | undefined>> = {
   'no answer': 'no-answer',
   fail: 'failed',
 };
+
+/** Who has the turn: the dialled party where it is asked something, such as to accept the call; else the caller. */
+function listenedTo({ waiting }: Call): LegName {
+  return waiting !== null && 'leg' in waiting ? waiting.leg : 'caller';
+}
 
 function isDialling(call: Call): boolean {
   return ['answer', 'agent', 'conference'].includes(call.waiting?.for ?? '');

@@ -18,11 +18,19 @@ const text = (placeholder: string, allowed: string, initialText: string, help: s
     configurable: false,
   });
 
+const script = (without: string, what: string) =>
+  text(
+    'FILE',
+    'a file',
+    `none: ${without}`,
+    `${what}, a line each; see docs/simulator.md. - reads it from stdin.`,
+  );
+
 const COMMON = {
   url: text(
     'PATH-OR-URL',
     'a path of the project or a whole URL',
-    'the only Function there is, or the one whose name says what it is for',
+    'the only Function there is, or the one whose name says that it takes them first',
     'The webhook of the number. A whole URL may be anywhere; #rc=2 and the like are understood.',
   ),
   from: text('NUMBER', 'a phone number', DEFAULT_FROM, 'The number of the person, you.'),
@@ -63,6 +71,7 @@ const COMMON = {
 
 export const SMS_OPTIONS = {
   ...COMMON,
+  script: script('you write the texts', 'What is sent and what is expected to arrive'),
   media: valueOption<readonly string[]>({
     kind: 'list',
     group: 'Options',
@@ -89,12 +98,7 @@ export const SMS_OPTIONS = {
 
 export const CALL_OPTIONS = {
   ...COMMON,
-  script: text(
-    'FILE',
-    'a file',
-    'none: you have the phone',
-    'What the caller does and expects, a line each; see docs/simulator.md. - reads it from stdin.',
-  ),
+  script: script('you have the phone', 'What both parties do and what is expected'),
   realTime: switchOption({
     group: 'Options',
     initial: false,

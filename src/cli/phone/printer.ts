@@ -1,6 +1,7 @@
 /** Shows a conversation on a terminal while it happens. Everything in it was written by others, so it is made harmless. */
-import type { Colours } from '../../telemetry/colours';
+import { type Colours, coloursOf, wantsColours } from '../../telemetry/colours';
 import { terminalText } from '../../telemetry/untrusted';
+import type { Surroundings } from '../command';
 
 export class Printer {
   readonly #write: (text: string) => void;
@@ -36,4 +37,17 @@ export class Printer {
         return dim(text);
     }
   }
+}
+
+export function printerOf({ environment, stdout }: Surroundings): Printer {
+  const colours = coloursOf(wantsColours(environment, stdout.isTTY === true));
+  return new Printer((text) => stdout.write(text), colours);
+}
+
+/** After a conversation. */
+export function printTranscript(transcript: string, surroundings: Surroundings): void {
+  const printer = printerOf(surroundings);
+  surroundings.stdout.write('\n');
+  printer.note('Transcript');
+  for (const line of transcript.split('\n')) printer.line(line);
 }

@@ -2,21 +2,12 @@
 import { CodedError } from '../../errors';
 import type { Call, CallEvent, DialOutcome } from '../../simulator';
 import type { Expectation, ScriptStep } from './script';
+import { runSteps, type ScriptFailure, sinceText } from './script-lines';
+import { hasWords, type Words, wordsText } from './words';
 
-/** `null`: the script was fulfilled. */
-export type ScriptFailure = {
-  readonly line: number;
-  readonly text: string;
-  readonly message: string;
-} | null;
-
-export async function runScript(steps: readonly ScriptStep[], call: Call): Promise<ScriptFailure> {
+export function runScript(steps: readonly ScriptStep[], call: Call): Promise<ScriptFailure> {
   const runner = new ScriptRunner(call);
-  for (const step of steps) {
-    const message = await runner.take(step);
-    if (message !== null) return { line: step.line, text: step.text, message };
-  }
-  return null;
+  return runSteps(steps, (step) => runner.take(step));
 }
 
 class ScriptRunner {
@@ -44,9 +35,9 @@ class ScriptRunner {
   #act(step: Exclude<ScriptStep, { readonly does: 'expect' }>): Promise<void> {
     switch (step.does) {
       case 'press':
-        return this.#call.press(step.keys);
+        return this.#call.press(step.keys, step.leg);
       case 'say':
-        return this.#call.speak(step.words);
+        return this.#call.speak(step.words, { leg: step.leg });
       case 'wait':
         return this.#call.wait(step.ms);
       case 'silence':
@@ -69,32 +60,25 @@ class ScriptRunner {
     }
   }
 
-  #hears(words: string, not: boolean): string | null {
+  #hears(words: Words, not: boolean): string | null {
     const events = this.#call.events;
-    const at = events.findIndex((event, index) => index >= this.#seen && contains(heardText(event), words));
-    if (not) return at === -1 ? null : `${JSON.stringify(words)} was heard`;
-    if (at === -1) return `${JSON.stringify(words)} was not heard${this.#heardInstead()}`;
+    const at = events.findIndex((event, index) => index >= this.#seen && hears(event, words));
+    if (not) return at === -1 ? null : `${wordsText(words)} was heard`;
+    if (at === -1) return `${wordsText(words)} was not heard${sinceText('heard', this.#heard)}`;
     this.#seen = at + 1;
     return null;
   }
 
-  #heardInstead(): string {
-    const heard = this.#call.events
-      .slice(this.#seen)
-      .map(heardText)
-      .filter((text) => text !== '');
-    if (heard.length === 0) return '; nothing was heard since';
-    return `; heard since: ${heard
-      .map((text) => JSON.stringify(text))
-      .join(', ')
-      .slice(0, 600)}`;
+  get #heard(): readonly string[] {
+    const heard = this.#call.events.slice(this.#seen).map(heardText);
+    return heard.filter((text) => text !== '');
   }
 
   #ends(how: string): string | null {
     const end = this.#call.events.find((event) => event.type === 'ended');
     if (end?.type !== 'ended')
       return `the call is not over, it waits for ${this.#call.waiting?.for ?? 'nothing'}`;
-    if (how === '' || contains(`${end.reason} ${end.status}`, how)) return null;
+    if (how === '' || hasWords(`${end.reason} ${end.status}`, how)) return null;
     return `it ended otherwise: ${end.reason} (${end.status})`;
   }
 
@@ -102,7 +86,7 @@ class ScriptRunner {
     const parties = this.#call.events.flatMap((event) =>
       event.type === 'connected' ? [event.party.address] : [],
     );
-    if (parties.some((address) => contains(address, to))) return null;
+    if (parties.some((address) => hasWords(address, to))) return null;
     return parties.length === 0 ? 'it was connected to nobody' : `it was connected to ${parties.join(', ')}`;
   }
 }
@@ -125,11 +109,8 @@ function heardText(event: CallEvent): string {
   return event.type === 'played' ? event.url : '';
 }
 
-/** Whatever the case and the white space. */
-function contains(text: string, words: string): boolean {
-  return plain(text).includes(plain(words));
-}
-
-function plain(text: string): string {
-  return text.replace(/\s+/g, ' ').trim().toLowerCase();
+/** A pattern may fit the empty text; what is not heard fits nothing. */
+function hears(event: CallEvent, words: Words): boolean {
+  const text = heardText(event);
+  return text !== '' && hasWords(text, words);
 }

@@ -8,10 +8,9 @@ import { printPublicUrl } from '../../config/public-url';
 import { startOptionsOf } from '../../config/read';
 import { CodedError } from '../../errors';
 import type { FunctionResource } from '../../model/build';
+import { likelyFunction, type PhoneKind } from '../../model/phone-path';
 import type { PlatformOptions } from '../../platform';
 import type { Surroundings } from '../command';
-
-export type PhoneKind = 'sms' | 'call';
 
 export interface Target {
   readonly baseUrl: string;
@@ -86,20 +85,14 @@ function realPathOf(path: string): string {
   }
 }
 
-const NAMES: Readonly<Record<PhoneKind, RegExp>> = {
-  sms: /sms|messag|text|mms|whatsapp/i,
-  call: /voice|call|ivr|phone|menu|twiml/i,
-};
-
 function chooseFunction(
   kind: PhoneKind,
   { project }: PlatformOptions,
 ): { readonly url: string; readonly notes: readonly string[] } {
   const functions = readProject(project, {}).functions.filter(({ visibility }) => visibility !== 'private');
-  const named = functions.filter(({ path }) => NAMES[kind].test(path));
-  const [only, ...others] = functions.length === 1 ? functions : named;
-  if (only === undefined || others.length > 0) throw unclear(functions, project.root);
-  return { url: only.path, notes: [`Using ${only.name}; --url names another one.`] };
+  const likely = likelyFunction(kind, functions);
+  if (likely === null) throw unclear(functions, project.root);
+  return { url: likely.path, notes: [`Using ${likely.name}; --url names another one.`] };
 }
 
 const MOST_NAMED = 12;

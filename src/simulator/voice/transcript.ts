@@ -1,7 +1,7 @@
 /** A call as people read it: one line for each thing that happened, with its time. */
 import { exchangeText } from '../http/exchange-text';
 import { problemText } from '../problem';
-import type { CallEvent, Party, Waiting } from './event';
+import type { CallEvent, LegName, Party, Waiting } from './event';
 
 /** `0:03.2  < Press 1 for sales.` */
 export function callTranscript(events: readonly CallEvent[]): string {
@@ -107,9 +107,9 @@ export function partyText({ kind, address }: Party): string {
 export function waitingText(waiting: Waiting): string {
   switch (waiting.for) {
     case 'input':
-      return `${waiting.input.map((kind) => (kind === 'dtmf' ? 'keys' : 'speech')).join(' or ')}, ${secondsText(waiting.remainingMs)}`;
+      return `${waiting.input.map((kind) => (kind === 'dtmf' ? 'keys' : 'speech')).join(' or ')}${whoseText(waiting.leg)}, ${secondsText(waiting.remainingMs)}`;
     case 'recording':
-      return `a message, ${secondsText(waiting.remainingMs)}`;
+      return `a message${whoseText(waiting.leg)}, ${secondsText(waiting.remainingMs)}`;
     case 'answer':
       return `an answer of ${waiting.parties.map(partyText).join(', ')}`;
     case 'conversation':
@@ -121,6 +121,10 @@ export function waitingText(waiting: Waiting): string {
     case 'hang up':
       return 'the caller to hang up';
   }
+}
+
+function whoseText(leg: LegName): string {
+  return leg === 'caller' ? '' : ' of the dialled party';
 }
 
 /** `1:02.5` */
