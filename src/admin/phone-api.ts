@@ -76,6 +76,8 @@ export interface CallView {
   readonly from: string;
   readonly to: string;
   readonly url: string;
+  /** What goes wrong on purpose. */
+  readonly faults: readonly FaultRule[];
   /** ms since 1970; `at` of events counts from here. */
   readonly startedAt: number;
   readonly status: CallStatus;

@@ -80,9 +80,9 @@ export class PhoneCall {
   }
 
   get #head(): Omit<CallView, 'events'> {
-    const { from, to, url } = this.start;
+    const { from, to, url, faults = [] } = this.start;
     const { status, isOver, waiting } = this.#call;
-    return { id: this.id, from, to, url, startedAt: this.#startedAt, status, over: isOver, waiting };
+    return { id: this.id, from, to, url, faults, startedAt: this.#startedAt, status, over: isOver, waiting };
   }
 
   #onEvent(event: CallEvent): void {

@@ -3,6 +3,7 @@ import { computed, effect, signal } from '@preact/signals';
 import type { ConsoleEvent, ProjectInfo } from '../../../src/admin/api';
 import { ApiClient } from '../api/client';
 import { describeFailure } from '../api/failure';
+import { CallSpeech } from './call-speech';
 import { Connection } from './connection';
 import type { Draft } from './draft';
 import { InvocationFeed } from './feed';
@@ -22,8 +23,10 @@ export class Console {
   readonly feed = new InvocationFeed(this.api);
   readonly toasts = new Toasts();
   readonly preferences = new Preferences();
-  readonly speech = new Speech();
-  readonly phone = new PhoneModel(this.api, this.speech);
+  readonly speech = new Speech(() =>
+    this.toasts.show('warn', 'No voice', 'This browser has no voice of this machine that could speak.'),
+  );
+  readonly phone = new PhoneModel(this.api);
   readonly project = signal<ProjectInfo | null>(null);
   readonly isSignedOut = signal(false);
   /** Failures that arrived since the page was opened or the list cleared. */
@@ -40,6 +43,15 @@ export class Console {
   readonly connection = new Connection(this.api, {
     event: (event) => this.#take(event),
     opened: (wasLost) => void this.#opened(wasLost),
+  });
+  readonly #callSpeech = new CallSpeech({
+    speech: this.speech,
+    calls: this.phone.calls,
+    begun: this.phone.begun,
+    openId: computed(() => {
+      const route = this.router.route.value;
+      return route.view === 'phone' ? route.id : null;
+    }),
   });
   readonly title = computed(() => {
     const count = this.failures.value === 0 ? '' : `(${this.failures.value}) `;
@@ -76,6 +88,7 @@ export class Console {
     this.connection.close();
     this.router.close();
     this.feed.close();
+    this.#callSpeech.close();
     this.speech.stop();
     this.toasts.close();
     this.preferences.close();

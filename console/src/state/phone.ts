@@ -11,7 +11,6 @@ import type {
   ThreadView,
 } from '../../../src/admin/phone-api';
 import type { ApiClient } from '../api/client';
-import type { Speech } from './speech';
 
 type Started = Pick<PhoneState, 'defaults' | 'paths'>;
 
@@ -20,14 +19,13 @@ export class PhoneModel {
   readonly started = signal<Started | null>(null);
   readonly threads = signal<readonly ThreadView[]>([]);
   readonly calls = signal<readonly CallView[]>([]);
+  /** Calls that this window began, by id. */
+  readonly begun = new Set<string>();
   #isLoading = false;
   /** Something was told while the list was on its way: it may be in the list or not. */
   #isStale = false;
 
-  constructor(
-    private readonly api: ApiClient,
-    private readonly speech: Speech,
-  ) {}
+  constructor(private readonly api: ApiClient) {}
 
   /** Throws `ApiFailure`. */
   async load(): Promise<void> {
@@ -59,6 +57,7 @@ export class PhoneModel {
   /** Resolves with the id of the call. */
   async call(start: StartCall): Promise<string> {
     const { id } = await this.api.startCall(start);
+    this.begun.add(id);
     await this.load();
     return id;
   }
@@ -82,7 +81,6 @@ export class PhoneModel {
       case 'call':
         this.calls.value =
           withEvent(this.calls.value, told.call, told.event) ?? this.#unknown(this.calls.value);
-        if (told.event?.type === 'said') this.speech.say(told.event.text, told.event.language);
         return;
       case 'phone forgot':
         return this.#forgot(told.id);
@@ -104,6 +102,7 @@ export class PhoneModel {
   }
 
   #forgot(id: string): void {
+    this.begun.delete(id);
     batch(() => {
       this.threads.value = this.threads.value.filter((thread) => thread.id !== id);
       this.calls.value = this.calls.value.filter((call) => call.id !== id);

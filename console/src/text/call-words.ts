@@ -1,44 +1,64 @@
 /** What happens in a call, in words. */
-import type { CallEvent, Waiting } from '../../../src/admin/phone-api';
+import type { CallEvent, LegName, Waiting } from '../../../src/admin/phone-api';
 import { formatDuration } from './format';
 
 export interface Spoken {
   /** Who is heard; `note`: what happens around. */
   readonly who: 'project' | 'caller' | 'callee' | 'note';
+  /** Of a `note` about both ends, the caller's. */
+  readonly leg: LegName;
   readonly text: string;
+  /** Said of it in small: voice and language, what a `Gather` expects to hear. */
+  readonly more: string | null;
 }
 
+type Party = Of<'connected'>['party'];
 type Of<T extends CallEvent['type']> = Extract<CallEvent, { readonly type: T }>;
 
 /** `null`: nothing that people need to see. Requests and problems are shown in their own way. */
 export function wordsOf(event: CallEvent): Spoken | null {
   switch (event.type) {
     case 'said':
-      return { who: 'project', text: event.text };
+      return { who: 'project', leg: event.leg, text: event.text, more: voiceWords(event) };
     case 'played':
-      return { who: 'project', text: event.url };
+      return { who: 'project', leg: event.leg, text: event.url, more: null };
     case 'pressed':
-      return { who: event.leg, text: event.digits };
+      return { who: event.leg, leg: event.leg, text: event.digits, more: null };
     case 'spoke':
-      return { who: event.leg, text: event.text };
+      return { who: event.leg, leg: event.leg, text: event.text, more: null };
+    case 'gathering':
+      return note(noteOf(event), event.leg, hintWords(event));
     case 'request':
     case 'problem':
       return null;
     case 'status':
-      return event.leg === 'callee' ? { who: 'note', text: `The other party: ${event.status}` } : null;
-    default: {
-      const text = noteOf(event);
-      return text === null ? null : { who: 'note', text };
-    }
+      return event.leg === 'callee' ? note(`The other party: ${event.status}`) : null;
+    case 'hung up':
+      return note(event.leg === 'caller' ? 'The caller hung up' : 'The other party hung up');
+    default:
+      return note(noteOf(event), event.leg);
   }
+}
+
+function note(text: string, leg: LegName = 'caller', more: string | null = null): Spoken {
+  return { who: 'note', leg, text, more };
+}
+
+function voiceWords({ voice, language }: Of<'said'>): string | null {
+  const words = [voice, language].filter((word) => word !== null);
+  return words.length === 0 ? null : words.join(', ');
+}
+
+function hintWords({ hints }: Of<'gathering'>): string | null {
+  return hints.length === 0 ? null : `expects ${hints.join(', ')}`;
 }
 
 type Noted = Exclude<
   CallEvent,
-  Of<'said' | 'played' | 'pressed' | 'spoke' | 'request' | 'problem' | 'status'>
+  Of<'said' | 'played' | 'pressed' | 'spoke' | 'request' | 'problem' | 'status' | 'hung up'>
 >;
 
-function noteOf(event: Noted): string | null {
+function noteOf(event: Noted): string {
   switch (event.type) {
     case 'tones':
       return `Tones: ${event.digits}`;
@@ -55,7 +75,7 @@ function noteOf(event: Noted): string | null {
     case 'dialling':
       return `Dials ${event.parties.map(({ address }) => address).join(', ')}`;
     case 'connected':
-      return `Connected to ${event.party.address}`;
+      return `Connected to ${partyWords(event.party)}`;
     case 'dialled':
       return `Back from ${event.party?.address ?? 'the dialled party'}: ${event.status}, ${formatDuration(event.durationMs)}`;
     case 'queued':
@@ -68,8 +88,6 @@ function noteOf(event: Noted): string | null {
       return `Left the conference ${event.conference}`;
     case 'ignored':
       return `Nobody listened to ${event.input}`;
-    case 'hung up':
-      return event.leg === 'caller' ? 'The caller hung up' : 'The other party hung up';
     case 'stand-in':
       return `<${event.verb}> is not carried out here: ${event.text}`;
     case 'ended':
@@ -77,7 +95,17 @@ function noteOf(event: Noted): string | null {
   }
 }
 
+/** Whose keys and words are awaited: the caller's, unless the dialled party is asked something before it is connected. */
+export function turnOf(waiting: Waiting | null): LegName {
+  return waiting !== null && 'leg' in waiting ? waiting.leg : 'caller';
+}
+
 export function waitingWords(waiting: Waiting): string {
+  const words = awaitedWords(waiting);
+  return turnOf(waiting) === 'callee' ? `The other party’s turn. ${words}` : words;
+}
+
+function awaitedWords(waiting: Waiting): string {
   switch (waiting.for) {
     case 'input':
       return `Listening for ${inputWords(waiting.input)}${waiting.digits === '' ? '' : `: ${waiting.digits}`}`;
@@ -86,14 +114,21 @@ export function waitingWords(waiting: Waiting): string {
     case 'answer':
       return 'Ringing: who answers?';
     case 'conversation':
-      return `In conversation with ${waiting.party.address}`;
+      return `In conversation with ${partyWords(waiting.party)}`;
     case 'hang up':
       return 'It goes on until somebody hangs up';
     case 'agent':
-      return `In the queue ${waiting.queue}`;
+      return `In the queue ${waiting.queue}: who takes the call?`;
     case 'conference':
-      return `${waiting.alone ? 'Alone in' : 'In'} the conference ${waiting.conference}`;
+      return waiting.alone
+        ? `Alone in the conference ${waiting.conference}: who joins?`
+        : `In the conference ${waiting.conference}, with somebody else`;
   }
+}
+
+/** Of a queue and a conference nobody has a number: what one is connected to is somebody in it. */
+function partyWords({ kind, address }: Party): string {
+  return kind === 'queue' || kind === 'conference' ? `somebody in the ${kind} ${address}` : address;
 }
 
 function inputWords(input: readonly ('dtmf' | 'speech')[]): string {

@@ -1,15 +1,14 @@
 /** A call while it goes on: what is heard, and all that a caller and a dialled party can do. */
 import { useEffect, useState } from 'preact/hooks';
-import type { CallEvent, CallInput, CallView } from '../../../../src/admin/phone-api';
+import type { CallInput, CallView } from '../../../../src/admin/phone-api';
 import { describeFailure } from '../../api/failure';
 import { Icon } from '../../parts/icon';
-import { SafeLink, SafeText } from '../../parts/safe-text';
 import { useConsole } from '../../state/use-console';
-import { callClock, wordsOf } from '../../text/call-words';
+import { callClock } from '../../text/call-words';
 import { CallControls } from './call-controls';
+import { CallEntry } from './call-entry';
 import { ConversationHead } from './conversation-head';
-import { ExchangeStep } from './exchange-step';
-import { ProblemStep } from './problem-step';
+import { faultText } from './faults';
 import { useTail } from './use-tail';
 
 export function CallConversation({ call }: { readonly call: CallView }) {
@@ -36,40 +35,13 @@ export function CallConversation({ call }: { readonly call: CallView }) {
         >
           <ol>
             {call.events.map((event, at) => (
-              <Entry key={at} event={event} />
+              <CallEntry key={at} event={event} />
             ))}
           </ol>
         </div>
-        {call.over ? <CallAgain call={call} /> : <CallControls waiting={call.waiting} onInput={act} />}
+        {call.over ? <CallAgain call={call} /> : <CallControls call={call} onInput={act} />}
       </div>
     </article>
-  );
-}
-
-function Entry({ event }: { readonly event: CallEvent }) {
-  if (event.type === 'request') return <ExchangeStep exchange={event.exchange} />;
-  if (event.type === 'problem') return <ProblemStep problem={event.problem} />;
-  const words = wordsOf(event);
-  if (words === null) return null;
-  const { who, text } = words;
-  if (who === 'note') {
-    return (
-      <li class="call-note">
-        <SafeText text={text} />
-      </li>
-    );
-  }
-  return (
-    <li class={`bubble-row${who === 'caller' ? '' : ' theirs'}`}>
-      <div class={`bubble ${who === 'caller' ? 'out' : 'in'}`}>
-        <span class="hidden">
-          {{ project: 'The project: ', caller: 'The caller: ', callee: 'The other party: ' }[who]}
-        </span>
-        {event.type === 'played' && <Icon name="play" />}
-        {event.type === 'played' ? <SafeLink text={text} /> : <SafeText text={text} />}
-      </div>
-      <span class="note">{callClock(event.at)}</span>
-    </li>
   );
 }
 
@@ -94,22 +66,23 @@ function SpeechSwitch() {
       aria-label="Speak aloud"
       title="Speak aloud, with the voices of this machine"
       aria-pressed={speech.isOn.value}
-      onClick={() => speech.toggle()}
+      onClick={() => void speech.toggle()}
     >
       <Icon name="speaker" />
     </button>
   );
 }
 
-function CallAgain({ call: { from, to, url } }: { readonly call: CallView }) {
+function CallAgain({ call: { from, to, url, faults } }: { readonly call: CallView }) {
   const { phone, router, toasts } = useConsole();
   const again = () =>
-    phone.call({ from, to, url }).then(
+    phone.call({ from, to, url, faults }).then(
       (id) => router.go({ view: 'phone', id }),
       (error: unknown) => toasts.show('bad', 'Not called', describeFailure(error)),
     );
   return (
     <div class="call-controls over">
+      {faults.length > 0 && <p class="note">What goes wrong: {faultText(faults)}</p>}
       <button type="button" class="button primary" onClick={again}>
         <Icon name="phone" />
         Call again

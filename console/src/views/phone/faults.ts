@@ -31,3 +31,10 @@ export const FAULTS: readonly FaultChoice[] = [
 export function faultRules(wanted: FaultName): readonly FaultRule[] {
   return FAULTS.find(({ name }) => name === wanted)?.rules ?? [];
 }
+
+/** Other programs may have begun the conversation, with rules that are not in the list. */
+export function faultText(rules: readonly FaultRule[]): string {
+  const wanted = JSON.stringify(rules);
+  const known = FAULTS.find((choice) => JSON.stringify(choice.rules) === wanted);
+  return known?.text ?? rules.map(({ fault }) => fault.type).join(', ');
+}
