@@ -138,6 +138,13 @@ describe('the phone of the console', () => {
       { ...ENDS, url: '/x', faults: [{ fault: { type: 'slow', ms: 1e9 } }] },
       '400 HS_CONSOLE_BAD_REQUEST',
     ],
+    [
+      'POST',
+      '/api/phone/calls',
+      { ...ENDS, url: '/x', faults: [{ fault: { type: 'dropped' }, purposes: ['tea'] }] },
+      '400 HS_CONSOLE_BAD_REQUEST',
+    ],
+    ['POST', '/api/phone/calls', { ...ENDS, url: '/x', fallbackUrl: 'sorry' }, '400 HS_CONSOLE_BAD_REQUEST'],
     ['POST', '/api/phone/calls', { ...ENDS, url: '/x', method: 'PUT' }, '400 HS_CONSOLE_BAD_REQUEST'],
     ['POST', '/api/phone/calls', [], '400 HS_CONSOLE_BAD_REQUEST'],
     ['POST', '/api/phone/threads/TH9999/texts', { body: 'x' }, '404 HS_NO_CONVERSATION'],

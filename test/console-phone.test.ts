@@ -1,14 +1,10 @@
 /** The phone of the console in a real browser: whole conversations, by touch and by keyboard. */
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { type Browser, openBrowser, openPage, type Page, type WatchedPage } from './support/browser';
-import { type ConsoleGateway, startConsoleGateway } from './support/console-gateway';
-import { type TestProject, writeProject } from './support/project';
-
-const WAIT_MS = 30_000;
+import type { Page } from './support/browser';
+import { openPhoneBrowser, type PhoneBrowser, type PhonePage } from './support/console-phone';
 
 const PROJECT = {
-  '.env': 'AUTH_TOKEN=0123456789abcdef0123456789abcdef\nACCOUNT_SID=AC0123456789abcdef0123456789abcdef\n',
   // A survey: what was asked last stands in a cookie.
   'functions/sms/survey.protected.js': `exports.handler = (context, event, callback) => {
     const response = new Twilio.Response();
@@ -47,54 +43,29 @@ const PROJECT = {
 };
 
 describe('the phone in the browser', () => {
-  let project: TestProject;
-  let gateway: ConsoleGateway;
-  let browser: Browser;
-  let watched: WatchedPage;
+  let browser: PhoneBrowser;
+  let phone: PhonePage;
   let page: Page;
 
   before(async () => {
-    project = await writeProject(PROJECT);
-    gateway = await startConsoleGateway(['--port', '0', project.path]);
-    browser = await openBrowser();
+    browser = await openPhoneBrowser(PROJECT);
   });
-  after(async () => {
-    await browser?.close();
-    await gateway?.stop();
-    await project?.remove();
-  });
-  beforeEach(() => openPhone({}));
-  afterEach(async () => {
-    const { errors, foreign } = watched;
-    await watched.close();
-    assert.deepEqual(foreign, []);
-    assert.deepEqual(errors, []);
-  });
+  after(() => browser?.close());
+  beforeEach(() => openPhone());
+  afterEach(() => phone.close());
 
-  async function openPhone(options: Parameters<typeof openPage>[2]): Promise<void> {
-    watched = await openPage(browser, gateway.consoleUrl, options);
-    page = watched.page;
-    page.setDefaultTimeout(WAIT_MS);
-    await page.goto(await gateway.link());
-    await page.getByRole('link', { name: 'Phone', exact: true }).click();
-    await page.getByRole('link', { name: 'New', exact: true }).click();
+  async function openPhone(options: Parameters<PhoneBrowser['open']>[0] = {}): Promise<void> {
+    phone = await browser.open(options);
+    page = phone.page;
   }
 
-  const log = (words: string) => page.getByRole('log').getByText(words);
-
-  async function call(path: string): Promise<void> {
-    await page.getByText('Call', { exact: true }).first().click();
-    await page.getByLabel('Webhook').fill(path);
-    await page.getByRole('button', { name: 'Call', exact: true }).click();
-  }
+  const log = (words: string) => phone.log(words);
+  const call = (path: string) => phone.call(path);
 
   it('holds a conversation of texts, with cookies and delivery states, each step linked to its record', async () => {
-    await page.getByLabel('Webhook').fill('/sms/survey');
-    await page.getByLabel('Text', { exact: true }).fill('survey');
-    await page.getByRole('button', { name: 'Send' }).click();
+    await phone.text('/sms/survey', 'survey');
     await log('How was it, 1 to 5?').waitFor();
-    await page.getByRole('textbox', { name: 'Text message' }).fill('5');
-    await page.keyboard.press('Enter');
+    await phone.sends('5');
     await log('You gave 5. <b>Thanks</b>').waitFor();
     await page.locator('.bubble-row.theirs .note', { hasText: 'delivered' }).nth(1).waitFor();
     await page.locator('.exchange-step a').last().click();
@@ -108,9 +79,7 @@ describe('the phone in the browser', () => {
 
   it('opts out as the vendor does', async () => {
     await page.getByLabel('From (you)').fill('+14155550123');
-    await page.getByLabel('Webhook').fill('/sms/survey');
-    await page.getByLabel('Text', { exact: true }).fill('STOP');
-    await page.getByRole('button', { name: 'Send' }).click();
+    await phone.text('/sms/survey', 'STOP');
     await log('STOP: no more messages').waitFor();
   });
 
@@ -164,7 +133,7 @@ describe('the phone in the browser', () => {
   });
 
   it('works by touch on a small screen', async () => {
-    await watched.close();
+    await phone.close();
     await openPhone({ viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true });
     await call('/voice/menu');
     await page.getByText('Listening for').waitFor();

@@ -120,12 +120,14 @@ test('a survey by text: cookies keep the place, STOP ends it, START takes it up 
     reply has failed
     send START
     receives re-subscribed
-    receives thank YOU!
-    send Like this with media https://example.com/cake.png
-    receives Thank you!`;
+    receives how was the CAKE?
+    send fine with media https://example.com/cake.png
+    receives Would you come again?
+    send yes
+    receives Thank you! You wrote: good, fine, yes`;
   const sms = ['sms', '--url', '/survey', '--script', '-'];
   const { code, stdout, stderr } = await run(phone, sms, script);
   assert.equal(code, 0, stdout + stderr);
   assert.match(stdout, /^\nTranscript\n> hello\n/);
-  assert.match(stdout, /> Like this \[https:\/\/example\.com\/cake\.png\]\n/);
+  assert.match(stdout, /> fine \[https:\/\/example\.com\/cake\.png\]\n/);
 });

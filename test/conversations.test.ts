@@ -80,7 +80,9 @@ test('a survey by text: cookies keep the place, STOP ends it, START takes it up 
   assert.deepEqual(await ask(ada, 'are you there?'), []);
   const resumed = await ask(ada, 'START');
   assert.match(resumed[0] ?? '', /^You have successfully been re-subscribed/);
-  assert.equal(resumed[1], 'Thank you!');
+  assert.equal(resumed[1], 'How was the cake?');
+  assert.deepEqual(await ask(ada, 'fine'), ['Would you come again?']);
+  assert.deepEqual(await ask(ada, 'yes'), ['Thank you! You wrote: good, fine, yes']);
   clock.advance(4 * 60 * 60 * 1_000);
   assert.deepEqual(await ask(bob, 'good'), ['How was the bread?']);
   assert.ok(phone.served.records.every(({ status }) => status === 200));

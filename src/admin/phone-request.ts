@@ -1,5 +1,5 @@
 /** What the phone is asked, checked member by member. Everything throws `CodedError` (HS_CONSOLE_BAD_REQUEST). */
-import type { FaultRule } from '../simulator';
+import { type FaultRule, PURPOSES, type Purpose } from '../simulator';
 import type { CallInput, DeliveryOutcome, LegName, StartCall, StartThread, TextRequest } from './phone-api';
 import { bad, objectOf, textOf } from './request-body';
 
@@ -114,9 +114,10 @@ function faultsOf(value: unknown): readonly FaultRule[] {
 }
 
 function faultOf(value: unknown): FaultRule {
-  const { fault, path, after, times } = objectOf(value);
+  const { fault, purposes, path, after, times } = objectOf(value);
   const known = objectOf(fault);
   const rule = {
+    ...(purposes === undefined ? {} : { purposes: purposesOf(purposes) }),
     ...(typeof path === 'string' ? { path: path.slice(0, LONGEST) } : {}),
     ...(isCount(after) ? { after } : {}),
     ...(isCount(times) ? { times } : {}),
@@ -134,6 +135,15 @@ function faultOf(value: unknown): FaultRule {
     default:
       throw bad('a fault has to be slow, status, dropped, refused, duplicate or lost');
   }
+}
+
+function purposesOf(value: unknown): readonly Purpose[] {
+  if (!Array.isArray(value)) throw bad('purposes has to be a list');
+  return value.map((item: unknown) => {
+    const known = PURPOSES.find((purpose) => purpose === item);
+    if (known === undefined) throw bad(`each of purposes has to be one of ${PURPOSES.join(', ')}`);
+    return known;
+  });
 }
 
 function isCount(value: unknown): value is number {

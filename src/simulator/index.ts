@@ -1,6 +1,6 @@
 /** What the simulator offers: exports only. */
 export { type Clock, REAL_CLOCK, VirtualClock } from './clock';
-export type { Exchange, Fields, Purpose, WebhookMethod } from './http/exchange';
+export { type Exchange, type Fields, PURPOSES, type Purpose, type WebhookMethod } from './http/exchange';
 export { exchangeText } from './http/exchange-text';
 export type { Fault, FaultRule } from './http/faults';
 export type { Transport, TransportAnswer, TransportRequest } from './http/transport';

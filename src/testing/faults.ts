@@ -1,7 +1,7 @@
 /** Whether failure on purpose can happen as a test writes it: a fault that is misspelt would let the test pass. */
 import { inspect } from 'node:util';
 import { CodedError } from '../errors';
-import type { DeliveryOutcome, Fault, FaultRule, Purpose } from '../simulator';
+import { type DeliveryOutcome, type Fault, type FaultRule, PURPOSES } from '../simulator';
 
 const FAULTS: Readonly<Record<Fault['type'], true>> = {
   slow: true,
@@ -10,19 +10,6 @@ const FAULTS: Readonly<Record<Fault['type'], true>> = {
   refused: true,
   duplicate: true,
   lost: true,
-};
-
-const PURPOSES: Readonly<Record<Purpose, true>> = {
-  document: true,
-  action: true,
-  redirect: true,
-  fallback: true,
-  screening: true,
-  wait: true,
-  status: true,
-  recording: true,
-  transcription: true,
-  partial: true,
 };
 
 const OUTCOMES: Readonly<Record<DeliveryOutcome, true>> = {
@@ -40,13 +27,14 @@ export function checkFaults(rules: readonly FaultRule[] = []): void {
 
 /** Throws `CodedError` (HS_TEST_USAGE). */
 export function checkDelivery(delivery: DeliveryOutcome = 'delivered'): void {
-  if (!isOneOf(OUTCOMES, delivery)) throw unusable(delivery, `no delivery: it is ${list(OUTCOMES)}`);
+  if (!isOneOf(Object.keys(OUTCOMES), delivery))
+    throw unusable(delivery, `no delivery: it is ${list(Object.keys(OUTCOMES))}`);
 }
 
 function checkRule(rule: Partial<FaultRule> | null): void {
   const { fault, purposes = [] } = rule ?? {};
-  if (fault === undefined || !isOneOf(FAULTS, fault?.type))
-    throw unusable(rule, `no fault: its fault.type is ${list(FAULTS)}`);
+  if (fault === undefined || !isOneOf(Object.keys(FAULTS), fault?.type))
+    throw unusable(rule, `no fault: its fault.type is ${list(Object.keys(FAULTS))}`);
   if (fault.type === 'slow' && !(fault.ms >= 0)) throw unusable(rule, 'no fault: fault.ms is a time in ms');
   if (fault.type === 'status' && !(fault.status >= 100 && fault.status <= 599))
     throw unusable(rule, 'no fault: fault.status is a status of HTTP');
@@ -55,14 +43,12 @@ function checkRule(rule: Partial<FaultRule> | null): void {
   }
 }
 
-function isOneOf(table: object, name: string): boolean {
-  return Object.hasOwn(table, name);
+function isOneOf(names: readonly string[], name: string): boolean {
+  return names.includes(name);
 }
 
-function list(table: object): string {
-  return Object.keys(table)
-    .join(', ')
-    .replace(/, (\w+)$/, ' or $1');
+function list(names: readonly string[]): string {
+  return names.join(', ').replace(/, (\w+)$/, ' or $1');
 }
 
 function unusable(value: unknown, why: string): CodedError {

@@ -77,14 +77,22 @@ export const VOICEMAIL = {
     };`,
 };
 
+/** Answers are kept in cookies; STOP, what is written after it, and START are no answers. */
 export const SURVEY = {
   'functions/survey.protected.js': `const QUESTIONS = ['How was the bread?', 'How was the cake?', 'Would you come again?'];
       exports.handler = (context, event, callback) => {
-        const at = Number(event.request.cookies.at || 0);
+        const { asked, answers, stopped } = event.request.cookies;
+        const isStart = event.Body === 'START';
+        const isStopped = event.Body === 'STOP' || (stopped === 'yes' && !isStart);
+        const given = answers ? answers.split('|') : [];
+        if (asked === 'yes' && !isStopped && !isStart) given.push(event.Body);
         const response = new Twilio.Response();
         const twiml = new Twilio.twiml.MessagingResponse();
-        twiml.message({ statusCallback: '/delivered' }, at < QUESTIONS.length ? QUESTIONS[at] : 'Thank you!');
-        response.setCookie('at', String(at + 1));
+        const text = QUESTIONS[given.length] || 'Thank you! You wrote: ' + given.join(', ');
+        twiml.message({ statusCallback: '/delivered' }, text);
+        response.setCookie('asked', 'yes');
+        response.setCookie('stopped', isStopped ? 'yes' : 'no');
+        if (given.length > 0) response.setCookie('answers', given.join('|'));
         response.appendHeader('Content-Type', 'text/xml');
         response.setBody(twiml.toString());
         callback(null, response);

@@ -5,17 +5,20 @@ export type Fields = Readonly<Record<string, string>>;
 export type WebhookMethod = 'GET' | 'POST';
 
 /** Why it was sent. Only a `document` purpose reads the answer as TwiML. */
-export type Purpose =
-  | 'document'
-  | 'action'
-  | 'redirect'
-  | 'fallback'
-  | 'screening'
-  | 'wait'
-  | 'status'
-  | 'recording'
-  | 'transcription'
-  | 'partial';
+export type Purpose = (typeof PURPOSES)[number];
+
+export const PURPOSES = [
+  'document',
+  'action',
+  'redirect',
+  'fallback',
+  'screening',
+  'wait',
+  'status',
+  'recording',
+  'transcription',
+  'partial',
+] as const;
 
 export interface Exchange {
   readonly purpose: Purpose;

@@ -1,5 +1,6 @@
 /** The form that begins a text or a call, with what can go wrong on purpose. */
 import { useState } from 'preact/hooks';
+import type { FaultRule } from '../../../../src/admin/phone-api';
 import { describeFailure } from '../../api/failure';
 import { Icon } from '../../parts/icon';
 import { formatRoute } from '../../state/route';
@@ -16,13 +17,20 @@ export function NewConversation() {
   );
   const [urls, setUrls] = useState({ text: defaults?.smsPath ?? '/', call: defaults?.voicePath ?? '/' });
   const [fields, setFields] = useState({ from: defaults?.from ?? '', to: defaults?.to ?? '', body: '' });
+  const [fallback, setFallback] = useState('');
   const [fault, setFault] = useState<FaultName>('none');
   const [isBusy, setBusy] = useState(false);
   const set = (name: keyof typeof fields) => (value: string) => setFields({ ...fields, [name]: value });
   const begin = async (event: Event) => {
     event.preventDefault();
     setBusy(true);
-    const start = { from: fields.from, to: fields.to, url: urls[kind], faults: faultRules(fault) };
+    const start = {
+      from: fields.from,
+      to: fields.to,
+      url: urls[kind],
+      faults: faultRules(fault).map(sparingFallback),
+      ...(fallback.trim() === '' ? {} : { fallbackUrl: fallback }),
+    };
     try {
       const id = kind === 'call' ? await phone.call(start) : await phone.text(start, { body: fields.body });
       router.go({ view: 'phone', id });
@@ -82,6 +90,13 @@ export function NewConversation() {
             ))}
           </select>
         </label>
+        <Field
+          label="Primary handler fails: a path of the project, or a URL"
+          value={fallback}
+          list="paths"
+          isOptional
+          onInput={setFallback}
+        />
         <div class="actions">
           <button type="submit" class="button primary" disabled={isBusy}>
             <Icon name={kind === 'call' ? 'phone' : 'send'} />
@@ -92,6 +107,13 @@ export function NewConversation() {
       </form>
     </article>
   );
+}
+
+const READ_AS_TWIML = ['document', 'action', 'redirect', 'screening', 'wait'] as const;
+
+/** What fails on purpose is the webhook, and not what is asked because it failed. */
+function sparingFallback(rule: FaultRule): FaultRule {
+  return rule.fault.type === 'lost' ? rule : { ...rule, purposes: READ_AS_TWIML };
 }
 
 function KindChoice({
@@ -116,11 +138,13 @@ function Field({
   label,
   value,
   list,
+  isOptional = false,
   onInput,
 }: {
   readonly label: string;
   readonly value: string;
   readonly list?: string;
+  readonly isOptional?: boolean;
   readonly onInput: (value: string) => void;
 }) {
   return (
@@ -132,7 +156,7 @@ function Field({
         {...(list === undefined ? {} : { list })}
         spellcheck={false}
         autocomplete="off"
-        required
+        required={!isOptional}
         onInput={(event) => onInput(event.currentTarget.value)}
       />
     </label>
