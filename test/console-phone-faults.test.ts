@@ -63,6 +63,10 @@ describe('the phone in the browser, where something goes wrong', () => {
       assert.equal(await step('/voice/sorry 200', 'fallback').count(), 1);
       assert.equal(await phone.log('hello there').count(), 0);
       await page.locator('.problem-step', { hasText: code }).waitFor();
+      const first = page.url();
+      await page.getByRole('button', { name: 'Call again' }).click();
+      await page.waitForURL((url) => url.href !== first);
+      await phone.log(`Sorry for ${code}.`).waitFor();
     });
   }
 

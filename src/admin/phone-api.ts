@@ -78,6 +78,8 @@ export interface CallView {
   readonly url: string;
   /** What goes wrong on purpose. */
   readonly faults: readonly FaultRule[];
+  /** Asked where the webhook fails; `null`: nothing is. */
+  readonly fallbackUrl: string | null;
   /** ms since 1970; `at` of events counts from here. */
   readonly startedAt: number;
   readonly status: CallStatus;

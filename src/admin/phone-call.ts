@@ -80,9 +80,10 @@ export class PhoneCall {
   }
 
   get #head(): Omit<CallView, 'events'> {
-    const { from, to, url, faults = [] } = this.start;
+    const { from, to, url, faults = [], fallbackUrl = null } = this.start;
     const { status, isOver, waiting } = this.#call;
-    return { id: this.id, from, to, url, faults, startedAt: this.#startedAt, status, over: isOver, waiting };
+    const given = { from, to, url, faults, fallbackUrl };
+    return { id: this.id, ...given, startedAt: this.#startedAt, status, over: isOver, waiting };
   }
 
   #onEvent(event: CallEvent): void {

@@ -73,10 +73,10 @@ function SpeechSwitch() {
   );
 }
 
-function CallAgain({ call: { from, to, url, faults } }: { readonly call: CallView }) {
+function CallAgain({ call: { from, to, url, faults, fallbackUrl } }: { readonly call: CallView }) {
   const { phone, router, toasts } = useConsole();
   const again = () =>
-    phone.call({ from, to, url, faults }).then(
+    phone.call({ from, to, url, faults, ...(fallbackUrl === null ? {} : { fallbackUrl }) }).then(
       (id) => router.go({ view: 'phone', id }),
       (error: unknown) => toasts.show('bad', 'Not called', describeFailure(error)),
     );

@@ -34,7 +34,12 @@ export function faultRules(wanted: FaultName): readonly FaultRule[] {
 
 /** Other programs may have begun the conversation, with rules that are not in the list. */
 export function faultText(rules: readonly FaultRule[]): string {
-  const wanted = JSON.stringify(rules);
-  const known = FAULTS.find((choice) => JSON.stringify(choice.rules) === wanted);
+  const wanted = kindsOf(rules);
+  const known = FAULTS.find((choice) => kindsOf(choice.rules) === wanted);
   return known?.text ?? rules.map(({ fault }) => fault.type).join(', ');
+}
+
+/** What goes wrong, and not where. */
+function kindsOf(rules: readonly FaultRule[]): string {
+  return JSON.stringify(rules.map(({ fault }) => fault));
 }
