@@ -198,6 +198,19 @@ describe('the list of invocations', () => {
     assert.equal(feed.state.value, 'ready');
   });
 
+  it('shows nothing of another filter where the gateway was too busy for the new one', async (t) => {
+    const { gateway, feed } = opened(t, 30);
+    await feed.show({});
+    gateway.isBusy = true;
+    await feed.show({ q: 'x' });
+    assert.equal(feed.state.value, 'failed');
+    gateway.isBusy = false;
+    gateway.kept.length = 2;
+    for (const invocation of gateway.receive(1)) feed.take(invocation);
+    await isShown(feed, gateway.ids);
+    assert.equal(feed.state.value, 'ready');
+  });
+
   it('keeps no more than 20,000, however long it stays open', async (t) => {
     const { gateway, feed } = opened(t, 0);
     await feed.show({ q: 'x' });

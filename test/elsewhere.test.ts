@@ -150,6 +150,25 @@ describe('a save outside of the project', () => {
     assert.equal(served.reloads.length, 1);
   });
 
+  it('of what the tsconfig of a folder in the project extends counts', async (t) => {
+    const aliased = (name: string) =>
+      JSON.stringify({ compilerOptions: { paths: { value: [`./packages/app/lib/${name}.ts`] } } });
+    const workspace = await writeProject({
+      'config/base.json': aliased('one').replace('./packages', '../packages'),
+      'packages/app/tsconfig.json': '{}',
+      'packages/app/functions/tsconfig.json': '{ "extends": "../../../config/base.json" }',
+      'packages/app/lib/one.ts': "export const value = 'one';",
+      'packages/app/lib/two.ts': "export const value = 'two';",
+      'packages/app/functions/a.ts': answering("import { value } from 'value';"),
+    });
+    t.after(() => workspace.remove());
+    const served = await serve(workspace.file('packages/app'), { live: true });
+    t.after(() => served.close());
+    assert.equal(await ask(served, '/a'), '200 one');
+    await workspace.write('config/base.json', aliased('two').replace('./packages', '../packages'));
+    assert.equal(await ask(served, '/a'), '200 two');
+  });
+
   it('of the tsconfig that a file above the project is read by counts', async (t) => {
     const aliased = (name: string) =>
       JSON.stringify({ compilerOptions: { paths: { value: [`./packages/app/lib/${name}.ts`] } } });

@@ -230,6 +230,8 @@ describe('an answer that does not arrive', () => {
     await phone.receivesNothing();
     await phone.sends('six', { delivery: 'delivered' });
     await phone.receives('Thanks for six');
+    // That one was lost before the last text.
+    assert.match(await failureOf(phone.receives('Thanks for five')), /does not receive "Thanks for five"\n/);
   });
 });
 

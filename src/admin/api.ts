@@ -110,6 +110,8 @@ export type ConsoleEvent =
       readonly line: ConsoleLine;
       /** Its place in `late` of its record; `null` where it is not kept there. */
       readonly at: number | null;
+      /** Only the beginning of its text is told. */
+      readonly isCut: boolean;
     }
   | {
       readonly type: 'reloaded';

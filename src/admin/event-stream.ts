@@ -33,8 +33,9 @@ export class EventStreams {
     this.#unlisten = records.listen({
       added: (number) => this.#add(number),
       late: (line, at) => {
-        const text = this.redactor.text(line.text).slice(0, SHOWN_CHARACTERS);
-        this.#addLine({ ...lateObject({ ...line, text }), at });
+        const whole = this.redactor.text(line.text);
+        const text = whole.slice(0, SHOWN_CHARACTERS);
+        this.#addLine({ ...lateObject({ ...line, text }), at, isCut: text.length < whole.length });
       },
       cleared: () => this.#forget(),
     });

@@ -76,6 +76,8 @@ export interface CallView {
   readonly from: string;
   readonly to: string;
   readonly url: string;
+  readonly method: 'GET' | 'POST';
+  readonly callerName: string | null;
   /** What goes wrong on purpose. */
   readonly faults: readonly FaultRule[];
   /** Asked where the webhook fails; `null`: nothing is. */

@@ -80,9 +80,9 @@ export class PhoneCall {
   }
 
   get #head(): Omit<CallView, 'events'> {
-    const { from, to, url, faults = [], fallbackUrl = null } = this.start;
+    const { from, to, url, method = 'POST', callerName = null, faults = [], fallbackUrl = null } = this.start;
     const { status, isOver, waiting } = this.#call;
-    const given = { from, to, url, faults, fallbackUrl };
+    const given = { from, to, url, method, callerName, faults, fallbackUrl };
     return { id: this.id, ...given, startedAt: this.#startedAt, status, over: isOver, waiting };
   }
 

@@ -7,12 +7,10 @@ import { liesIn } from './folders';
 
 /** Absolute paths of what was compiled. What nobody compiles is known once an instance loads it. */
 export function filesElsewhere({ root, functions }: Build): readonly string[] {
-  const inputs = functions
-    .flatMap(({ module }) => module.inputs ?? [])
-    .filter((file) => isElsewhere(root, file));
-  if (functions.every(({ module }) => module.inputs === null)) return inputs;
+  if (functions.every(({ module }) => module.inputs === null)) return [];
+  const inputs = functions.flatMap(({ module }) => module.inputs ?? []);
   const configurations = configurationsFor([root, ...inputs.map((file) => dirname(file))]);
-  return [...new Set([...inputs, ...configurations.filter((file) => isElsewhere(root, file))])];
+  return [...new Set([...inputs, ...configurations])].filter((file) => isElsewhere(root, file));
 }
 
 /** Installed packages change with a lock file. */

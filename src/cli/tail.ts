@@ -2,7 +2,7 @@
 import type { ConsoleEvent, InvocationPage } from '../admin/api';
 import type { AdminClient } from '../admin/client';
 import { CodedError } from '../errors';
-import type { LateLine } from '../model/invocation';
+import type { ConsoleLine, LateLine } from '../model/invocation';
 import type { InvocationFilter, InvocationRecord, InvocationSummary } from '../model/record';
 import { matchesRecord } from '../records/search';
 
@@ -90,13 +90,21 @@ export class Tail {
     this.show.record(record);
   }
 
-  async #showLate({ id, resource, line, at }: Extract<ConsoleEvent, { type: 'late' }>): Promise<void> {
+  async #showLate(event: Extract<ConsoleEvent, { type: 'late' }>): Promise<void> {
+    const { id, resource, at } = event;
     const shown = id === null ? null : this.#shown.get(id);
     // Where the record was not shown, it may be this line that somebody looks for.
     if (shown === undefined && id !== null && this.filter.q !== undefined) return this.#showRecord(id);
     if (shown === undefined || (shown === null && Object.keys(this.filter).length > 0)) return;
     // Some came with the record.
-    if (shown === null || at === null || at >= shown) this.show.late({ requestId: id, resource, ...line });
+    if (shown !== null && at !== null && at < shown) return;
+    this.show.late({ requestId: id, resource, ...(await this.#lineOf(event)) });
+  }
+
+  /** As long as it is, where that is still known. */
+  async #lineOf({ id, line, at, isCut }: Extract<ConsoleEvent, { type: 'late' }>): Promise<ConsoleLine> {
+    if (!isCut || id === null || at === null) return line;
+    return (await findRecord(this.client, id))?.late[at] ?? line;
   }
 
   #remember(id: string, lateLines: number): void {

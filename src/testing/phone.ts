@@ -1,5 +1,11 @@
 /** The phone of a person who texts the project, and all that arrives at it. */
-import { type Exchange, type MessageThread, messageTranscript, type Text } from '../simulator';
+import {
+  type Exchange,
+  type MessageThread,
+  messageTranscript,
+  type OutboundMessage,
+  type Text,
+} from '../simulator';
 import {
   beginsConversation,
   type ConversationOptions,
@@ -33,6 +39,8 @@ export class TestPhone {
   readonly #threads: MessageThread[] = [];
   /** What is expected next comes after this message. */
   #seen = 0;
+  /** How many were lost before the last text was sent. */
+  #lostBefore = 0;
   /** The message that was received last, or the one expected next: pictures may belong to it. */
   #current = 0;
 
@@ -75,6 +83,7 @@ export class TestPhone {
       const thread = this.#threadFor(conversation, text);
       // What arrived before is no answer to it.
       this.#take(this.messages.length, this.messages.length);
+      this.#lostBefore = this.#lost.length;
       await thread.send(text);
     });
   }
@@ -93,7 +102,7 @@ export class TestPhone {
       }
       const why = messages.slice(0, this.#seen).some(isMeant)
         ? ' again: each receives() looks at what arrived after the one before, and after the last text'
-        : lossText(this.#parts.inbox.lostTo(this.number).findLast(isMeant));
+        : lossText(this.#lost.slice(this.#lostBefore).findLast(isMeant));
       const sender = from === undefined ? '' : ` from ${from}`;
       this.#fail('receives', `${this.number} does not receive ${wordsText(words)}${sender}${why}`, words);
     });
@@ -126,6 +135,10 @@ export class TestPhone {
     const thread = this.#parts.thread({ ...conversation, ...(delivery === undefined ? {} : { delivery }) });
     this.#threads.push(thread);
     return thread;
+  }
+
+  get #lost(): readonly OutboundMessage[] {
+    return this.#parts.inbox.lostTo(this.number);
   }
 
   #take(seen: number, current: number): void {

@@ -32,7 +32,8 @@ export class CallSpeech {
     if ((call?.id ?? null) !== this.#openId) this.#open(call);
     if (call === null) return;
     const fresh = call.events.slice(this.#done);
-    this.#done = call.events.length;
+    // A list that was made before the last events came is shorter for a moment.
+    this.#done = Math.max(this.#done, call.events.length);
     for (const event of fresh) this.#take(event, call.waiting);
   }
 

@@ -41,6 +41,8 @@ export class InvocationFeed {
   #complete = 0;
   /** Between the ones that are held and those below some are missing. */
   #hasHeldGap = false;
+  /** What is shown is not of this filter, or of another gateway: a page is on its way, or could not be had. */
+  #isOutdated = false;
   #isAway = false;
   #isMoreWanted = false;
   #showing = 0;
@@ -58,6 +60,7 @@ export class InvocationFeed {
   /** Loads the list anew; what was shown stays until the answer is there. */
   async show(filter: InvocationFilter): Promise<void> {
     this.#filter = filter;
+    this.#isOutdated = true;
     if (this.items.value.length === 0) this.state.value = 'loading';
     this.#showing += 1;
     const page = await this.#load(FIRST_PAGE, null);
@@ -125,6 +128,7 @@ export class InvocationFeed {
     this.#loading?.abort();
     this.#isMoreWanted = false;
     this.#hasHeldGap = false;
+    this.#isOutdated = false;
     this.#arrived = [];
     this.#complete = this.seen.value;
     batch(() => {
@@ -164,7 +168,7 @@ export class InvocationFeed {
     this.#refresh = null;
     // It would end what is loading, again and again where requests come in all the time.
     if (this.#loading !== null) return this.refreshSoon();
-    if (this.#hasHeldGap && !this.#isHeldBack) return this.show(this.#filter);
+    if (this.#isOutdated || (this.#hasHeldGap && !this.#isHeldBack)) return this.show(this.#filter);
     const page = await this.#load(FIRST_PAGE, null);
     if (page === null) return;
     batch(() => this.#merge(page));
@@ -187,6 +191,7 @@ export class InvocationFeed {
     this.items.value = page.invocations;
     this.held.value = [];
     this.#hasHeldGap = false;
+    this.#isOutdated = false;
     this.#complete = page.seen;
     this.#noteEnd(page.next);
   }
@@ -216,8 +221,8 @@ export class InvocationFeed {
     const arrived = this.#arrived;
     this.#arrived = [];
     const shown = newestFirst(arrived.filter((invocation) => this.#judge(invocation)));
-    // The missing ones could not be asked for when the reader came back.
-    if (this.#hasHeldGap && !this.#isHeldBack) this.refreshSoon();
+    // The page could not be had, or the missing ones when the reader came back.
+    if (this.#isOutdated || (this.#hasHeldGap && !this.#isHeldBack)) this.refreshSoon();
     batch(() => {
       this.seen.value = arrived.reduce((seen, { number }) => Math.max(seen, number), this.seen.value);
       this.#put(this.#isHeld ? this.held : this.items, this.#aboveEnd(shown));

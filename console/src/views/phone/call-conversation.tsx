@@ -73,10 +73,15 @@ function SpeechSwitch() {
   );
 }
 
-function CallAgain({ call: { from, to, url, faults, fallbackUrl } }: { readonly call: CallView }) {
+function CallAgain({ call }: { readonly call: CallView }) {
+  const { from, to, url, method, callerName, faults, fallbackUrl } = call;
   const { phone, router, toasts } = useConsole();
+  const given = {
+    ...(callerName === null ? {} : { callerName }),
+    ...(fallbackUrl === null ? {} : { fallbackUrl }),
+  };
   const again = () =>
-    phone.call({ from, to, url, faults, ...(fallbackUrl === null ? {} : { fallbackUrl }) }).then(
+    phone.call({ from, to, url, method, faults, ...given }).then(
       (id) => router.go({ view: 'phone', id }),
       (error: unknown) => toasts.show('bad', 'Not called', describeFailure(error)),
     );
