@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { describe, it } from 'node:test';
-import { type CallOptions, callTranscript } from '../src/simulator';
+import { type Call, type CallOptions, callTranscript, REAL_CLOCK } from '../src/simulator';
 import { codesOf, endOf, heard, ofType, requestsOf } from './support/call-events';
 import { type Answer, sendTwiml, serveTwiml } from './support/twiml-server';
 
@@ -205,6 +205,26 @@ describe('Record', () => {
       ['in-progress', 'completed'],
     );
   });
+
+  for (const [what, cut] of [
+    ['a key', (call: Call) => call.press('#')],
+    ['hanging up', (call: Call) => call.hangUp()],
+  ] as const) {
+    it(`is cut short by ${what} in the middle of a sentence`, async (t) => {
+      const server = await serveTwiml(
+        { '/': '<Record finishOnKey="#" action="/a"/>', '/a': '<Hangup/>' },
+        { clock: REAL_CLOCK },
+      );
+      t.after(server.close);
+      const call = await server.simulator.call({ url: '/' });
+      const isSaid = call.speak('word '.repeat(100));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await cut(call);
+      await Promise.all([isSaid, call.finished]);
+      const [recorded] = ofType(call, 'recorded');
+      assert.ok(recorded !== undefined && recorded.durationMs < 10_000, JSON.stringify(recorded));
+    });
+  }
 
   it('tells of the recording while it starts, and nothing but the recording', async (t) => {
     const { call } = await callTo(

@@ -1,7 +1,7 @@
 /** twilio.com/docs/voice/twiml/record */
 import type { WebhookMethod } from '../../http/exchange';
 import type { TwimlElement } from '../../twiml/element';
-import { Interruption, type Steps, wait } from '../effects';
+import { type Steps, wait } from '../effects';
 import type { CallEventBody } from '../event';
 import type { Leg } from '../leg';
 import { NEXT_VERB, type Next } from '../next';
@@ -66,35 +66,23 @@ function* listen({ maxLengthMs, timeoutMs, finishOnKey }: RecordSettings, leg: L
   const tape = (why: Tape['why'], key = ''): Tape => {
     return { text: spoken.join(' '), durationMs: leg.session.now() - started, key, why };
   };
-  let silentAt = started + timeoutMs;
+  const longest = started + maxLengthMs;
+  let speakingUntil = started;
   for (;;) {
     const now = leg.session.now();
-    const left = Math.min(started + maxLengthMs, silentAt) - now;
-    if (left <= 0) return tape(now >= started + maxLengthMs ? 'maximum length' : 'silence');
-    const input = yield* wait(left, { for: 'recording', leg: leg.name, remainingMs: left });
+    const isSpeaking = now < speakingUntil;
+    const left = Math.min(longest, isSpeaking ? speakingUntil : speakingUntil + timeoutMs) - now;
+    if (left <= 0) return tape(now >= longest ? 'maximum length' : 'silence');
+    // A sentence takes its time by itself; it can be cut short by a key as by hanging up.
+    const input = yield* wait(left, { for: 'recording', leg: leg.name, remainingMs: left }, isSpeaking);
     if (input.type === 'hang up') return tape('hang up');
-    if (input.type === 'digit') {
-      if (finishOnKey.includes(input.digit)) return tape('finish key', input.digit);
-      leg.interrupt(input);
-    } else if (input.type === 'speech') {
+    if (input.type === 'digit' && finishOnKey.includes(input.digit)) return tape('finish key', input.digit);
+    if (input.type === 'speech') {
       spoken.push(input.text);
-      const end = Math.min(started + maxLengthMs, leg.session.now() + speechMs(input.text));
-      if (yield* speakUntil(end, leg)) return tape('hang up');
-      silentAt = leg.session.now() + timeoutMs;
+      speakingUntil = Math.max(now, speakingUntil) + speechMs(input.text);
     } else if (input.type !== 'elapsed') {
       leg.interrupt(input);
     }
-  }
-}
-
-/** Whether the caller hung up in the middle of a sentence. */
-function* speakUntil(end: number, leg: Leg): Steps<boolean> {
-  try {
-    yield* leg.passTime(Math.max(0, end - leg.session.now()));
-    return false;
-  } catch (thrown) {
-    if (thrown instanceof Interruption && thrown.input.type === 'hang up') return true;
-    throw thrown;
   }
 }
 
