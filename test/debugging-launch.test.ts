@@ -1,12 +1,12 @@
 /** The configurations for VS Code of docs/debugging.md, carried out as VS Code does. */
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { readInspect } from '../src/config/inspect';
 import { Debugger } from './support/debugger';
+import { freePort } from './support/ports';
 import { launchProgram, linesOf } from './support/program';
 import { type TestProject, writeProject } from './support/project';
 import { request } from './support/raw-http';
@@ -81,22 +81,6 @@ async function atFreePort(launch: Launch): Promise<Launch> {
   const port = await freePort();
   const runtimeArgs = launch.runtimeArgs.map((word) => (word === '--inspect' ? `--inspect=${port}` : word));
   return { ...launch, runtimeArgs, attachSimplePort: port };
-}
-
-/** Below those that the system gives to connections: nobody gets it by chance before the program takes it. */
-async function freePort(): Promise<number> {
-  for (let port = 20_000 + (process.pid % 10_000); port < 32_000; port += 1) {
-    if (await isFree(port)) return port;
-  }
-  throw new Error('no port is free');
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }
 
 /** Hookswitch lies in it as `npm install` links it, with the program that npx looks for. */

@@ -1,10 +1,11 @@
 /** `--inspect` and `--inspect-brk`, with a debugger that attaches as VS Code and Chrome do. */
 import assert from 'node:assert/strict';
-import { createServer, type Server } from 'node:net';
+import { createServer } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { CodedError } from '../src/errors';
 import { askJson, type CallFrame, Debugger, type Target, targetsAt } from './support/debugger';
+import { freePorts, listenAt } from './support/ports';
 import { startGateway } from './support/program';
 import { writeProject } from './support/project';
 import { request } from './support/raw-http';
@@ -240,7 +241,7 @@ describe('a project that is started with --inspect', () => {
         'functions/inner.js':
           'exports.handler = (context, event, callback) => callback(null, [process.pid]);',
       },
-      { maxInstances: 2 },
+      { maxInstances: 2, inspect: { host: '127.0.0.1', port: await freePorts(2), waits: false } },
     );
     const [outer, inner] = JSON.parse((await get(served, `/outer?port=${served.port}`)).body.toString());
     assert.notEqual(outer, inner);
@@ -354,8 +355,11 @@ describe('a port for the debugger that is in use', () => {
   });
 
   it('of a second process is told, and the first one goes on', async (t) => {
-    const port = await takenBehindFree(t);
-    const inspect = { host: '127.0.0.1', port: port - 1, waits: false };
+    const free = await freePorts(2);
+    const port = free + 1;
+    const taken = await listenAt(port);
+    t.after(() => taken?.close());
+    const inspect = { host: '127.0.0.1', port: free, waits: false };
     const served = await serve(FILES, { inspect, maxInstances: 2 });
     t.after(() => served.close());
     assert.equal((await get(served, '/other')).status, 200);
@@ -384,24 +388,3 @@ describe('a port for the debugger that is in use', () => {
     }
   });
 });
-
-/** A port that is taken, while the one before it is free. Below those that the system gives to connections. */
-async function takenBehindFree(t: TestContext): Promise<number> {
-  for (let port = 20_000 + (process.pid % 10_000); port < 32_000; port += 2) {
-    const server = await listenAt(port);
-    const before = server === null ? null : await listenAt(port - 1);
-    before?.close();
-    if (server === null) continue;
-    t.after(() => server.close());
-    if (before !== null) return port;
-  }
-  throw new Error('no two ports in a row are free');
-}
-
-function listenAt(port: number): Promise<Server | null> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(null));
-    server.listen(port, '127.0.0.1', () => resolve(server));
-  });
-}

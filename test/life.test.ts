@@ -6,6 +6,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { freePort } from './support/ports';
 import {
   allGone,
   childrenOf,
@@ -338,7 +339,7 @@ describe('where it listens and what it reads', () => {
   ];
   for (const { title, argv = [], environment = {}, files = {} } of configurations) {
     it(`is ${title}`, async (t) => {
-      const port = await freePort();
+      const port = String(await freePort());
       const fill = (record: Readonly<Record<string, string>>): Record<string, string> =>
         Object.fromEntries(
           Object.entries(record).map(([name, text]) => [name, text.replace('<port>', port)]),
@@ -624,14 +625,6 @@ async function takenPort(t: TestContext): Promise<number> {
   await once(server, 'listening');
   t.after(() => server.close());
   return portNumber(server.address());
-}
-
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const port = portNumber(server.address());
-  await new Promise((resolve) => server.close(resolve));
-  return String(port);
 }
 
 function portNumber(address: unknown): number {

@@ -7,8 +7,9 @@ import { connect, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { GOOD } from './support/bad-row';
 import { DISGUISES } from './support/disguises';
+import { freePort } from './support/ports';
 import { childrenOf } from './support/program';
-import { commandHaproxy, freePort, type RunningProxy, reloadNginx, startProxy } from './support/proxy';
+import { commandHaproxy, type RunningProxy, reloadNginx, startProxy } from './support/proxy';
 import { type RawRequest, request } from './support/raw-http';
 import { eventually, type Served, type ServeOptions, serve } from './support/serve';
 

@@ -2,9 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './ports';
 import { eventually } from './serve';
 
 export interface RunningProxy {
@@ -64,16 +65,6 @@ export function commandHaproxy({ folder }: RunningProxy, command: string): Promi
     socket.once('error', reject);
     socket.once('close', () => resolve(answer));
     socket.write(`${command}\n`);
-  });
-}
-
-/** Free at this moment: the next who asks for any gets another one. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
   });
 }
 
