@@ -79,7 +79,7 @@ function* listen({ maxLengthMs, timeoutMs, finishOnKey }: RecordSettings, leg: L
     if (input.type === 'digit' && finishOnKey.includes(input.digit)) return tape('finish key', input.digit);
     if (input.type === 'speech') {
       spoken.push(input.text);
-      speakingUntil = Math.max(now, speakingUntil) + speechMs(input.text);
+      speakingUntil = Math.max(leg.session.now(), speakingUntil) + speechMs(input.text);
     } else if (input.type !== 'elapsed') {
       leg.interrupt(input);
     }
