@@ -99,12 +99,7 @@ describe('the list of invocations', () => {
   });
 
   it('asks once for the missing ones, however often the reader scrolls at the top', async (t) => {
-    const { gateway, feed } = opened(t, 300);
-    await feed.show({});
-    feed.away(true);
-    gateway.receive(500);
-    feed.refreshSoon();
-    await eventually(() => feed.held.value.length > 0 || undefined);
+    const { gateway, feed } = await openedWithGap(t);
     gateway.isSlow = true;
     for (let scroll = 0; scroll < 5; scroll++) feed.away(false);
     assert.equal(gateway.asked.length, 1);
@@ -182,12 +177,7 @@ describe('the list of invocations', () => {
   });
 
   it('asks again for the missing ones where the gateway was too busy', async (t) => {
-    const { gateway, feed } = opened(t, 300);
-    await feed.show({});
-    feed.away(true);
-    gateway.receive(500);
-    feed.refreshSoon();
-    await eventually(() => feed.held.value.length > 0 || undefined);
+    const { gateway, feed } = await openedWithGap(t);
     gateway.isBusy = true;
     feed.away(false);
     await eventually(() => feed.state.value === 'failed' || undefined);
@@ -247,6 +237,17 @@ function opened(t: TestContext, count: number): { readonly gateway: Gateway; rea
   gateway.receive(count);
   const feed = new InvocationFeed(gateway);
   t.after(() => feed.close());
+  return { gateway, feed };
+}
+
+/** Much was missed while the reader was further down. */
+async function openedWithGap(t: TestContext): Promise<ReturnType<typeof opened>> {
+  const { gateway, feed } = opened(t, 300);
+  await feed.show({});
+  feed.away(true);
+  gateway.receive(500);
+  feed.refreshSoon();
+  await eventually(() => feed.held.value.length > 0 || undefined);
   return { gateway, feed };
 }
 
