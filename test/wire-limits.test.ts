@@ -1,6 +1,8 @@
 /** Limits of all clients together, and heads that are too long for the parser. */
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { RefusedConnections } from '../src/gateway/connection-limit';
@@ -17,6 +19,7 @@ const FILES = {
   'functions/wait.js':
     "exports.handler = (context, event, callback) => setTimeout(callback, 1_000, null, 'waited');",
   'functions/hold.js': `exports.handler = (context, event, callback) => {
+    require('node:fs').appendFileSync('holding', '.');
     const timer = setInterval(() => {
       if (!require('node:fs').existsSync('go')) return;
       clearInterval(timer);
@@ -25,10 +28,14 @@ const FILES = {
   };`,
 };
 
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
 describe('the bodies of all requests together', () => {
   let served: Served;
   before(async () => {
-    served = await serve(FILES, { bodyMemoryMb: 4, maxInstances: 2 });
+    served = await serve(FILES, { bodyMemoryMb: 4, maxInstances: 5 });
   });
   after(() => served.close());
 
@@ -82,27 +89,20 @@ describe('the bodies of all requests together', () => {
   });
 
   it('count until they are answered, also those whose clients have left', async () => {
-    const sockets = await Promise.all(
-      Array.from({ length: 4 }, async () => {
-        const socket = connect(served.port, '127.0.0.1').on('error', () => {});
-        socket.end(
-          `POST /hold HTTP/1.1\r\n${HOST}Content-Type: text/plain\r\nContent-Length: 1000000\r\n\r\n${'b'.repeat(1e6)}`,
-        );
-        return socket;
-      }),
-    );
-    // Refused either way, so that it waits for no instance: as invalid JSON while there is room.
-    await eventually(async () => {
-      const { status } = await request(served.port, {
-        method: 'POST',
-        path: '/good',
-        headers: [['Content-Type', 'application/json']],
-        body: '{'.repeat(500_000),
-      });
-      return status === 429 ? true : undefined;
-    }, 8_000);
-    await served.project.write('go', '');
+    const sockets = Array.from({ length: 4 }, () => {
+      const socket = connect(served.port, '127.0.0.1').on('error', () => {});
+      socket.write(
+        `POST /hold HTTP/1.1\r\n${HOST}Content-Type: text/plain\r\nContent-Length: 1000000\r\n\r\n${'b'.repeat(1e6)}`,
+      );
+      return socket;
+    });
+    // All of them have arrived before others ask: these would take the room of the last.
+    await eventually(() => (sizeOf(join(served.project.path, 'holding')) === 4 ? true : undefined));
+    assert.equal(await statusOfHalfMegabyte(), 429);
     for (const socket of sockets) socket.destroy();
+    await expectGood(served.port);
+    assert.equal(await statusOfHalfMegabyte(), 429);
+    await served.project.write('go', '');
     await expectRoom(4);
   });
 
@@ -116,6 +116,13 @@ describe('the bodies of all requests together', () => {
     }
     await expectRoom(4);
   });
+
+  /** Refused either way, so that it waits for no instance: as invalid JSON (400) while there is room. */
+  async function statusOfHalfMegabyte(): Promise<number> {
+    const body = '{'.repeat(500_000);
+    const headers: [string, string][] = [['Content-Type', 'application/json']];
+    return (await request(served.port, { method: 'POST', path: '/good', headers, body })).status;
+  }
 
   /** All at the same time. */
   async function expectRoom(count: number): Promise<void> {
