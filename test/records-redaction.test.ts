@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { Redactor } from '../src/records/redact';
+import { cpuMs } from './support/cpu-time';
 import { request } from './support/raw-http';
 import { type RecordedGateway, serveRecorded } from './support/recorded';
 
@@ -170,11 +171,11 @@ describe('in a record', () => {
   ];
   for (const [what, text] of HOSTILE) {
     it(`a body of ${what} is read in bounded time`, () => {
-      const start = performance.now();
+      const start = cpuMs();
       redactor().body(text, JSON_TYPE);
       redactor().body(text, FORM);
       redactor().cut(text);
-      assert.ok(performance.now() - start < 3_000, `${performance.now() - start} ms`);
+      assert.ok(cpuMs() - start < 3_000, `${cpuMs() - start} ms`);
     });
   }
 });

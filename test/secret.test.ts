@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { looksSecret, maskSecret, maskUrls, namesSecret, shownValue } from '../src/model/secret';
+import { cpuMs } from './support/cpu-time';
 
 const HEX = '0123456789abcdef0123456789abcdef';
 
@@ -75,7 +76,7 @@ describe('a value', () => {
   }
 
   it('that is long and repeats itself is looked at in linear time', () => {
-    const start = performance.now();
+    const start = cpuMs();
     for (const part of ['a://', 'a://b:', '?a=', '&token=', 'https://x', 'SK0', '-----BEGIN A']) {
       const text = part.repeat(100_000);
       maskUrls(text);
@@ -83,6 +84,6 @@ describe('a value', () => {
       namesSecret(text);
       maskSecret(text);
     }
-    assert.ok(performance.now() - start < 5_000);
+    assert.ok(cpuMs() - start < 5_000);
   });
 });

@@ -14,6 +14,7 @@ import {
   readCalledUrl,
   type SignatureQuestion,
 } from '../src/gateway/signature-question';
+import { cpuMs } from './support/cpu-time';
 import { request } from './support/raw-http';
 import { serve } from './support/serve';
 
@@ -464,13 +465,12 @@ test('whatever is asked about, the work and what is said of it have a limit', as
     ['names of prototypes', { body: Buffer.from('__proto__=1&constructor=2&toString=3') }],
   ] as const) {
     const headers = [HOST, ['Content-Type', FORM], ['X-Twilio-Signature', 'A'.repeat(28)]] as const;
-    const start = performance.now();
+    const start = cpuMs();
     const { lines, tried, valid } = await explainRequest(received({ headers, ...changes }), settingsOf({}));
-    const tookMs = performance.now() - start;
+    const tookMs = cpuMs() - start;
     assert.equal(valid, false, what);
     assert.ok(lines.join('\n').length < 5_000, what);
     assert.ok(tried.length < 120, what);
-    // Generous: a machine that has other work to do.
     assert.ok(tookMs < 3_000, `${what}: ${tookMs} ms`);
   }
 });
