@@ -71,10 +71,13 @@ function findFailure(instance: Instance, elapsed: number, timeoutMs: number): Fi
 export function inspectIdle(instance: Instance, now: number): string | null {
   const restedMs = now - instance.since;
   const mayBePaused = instance.inspector !== null;
-  if (restedMs > STUCK_MS && !instance.isFrozen() && !mayBePaused) return `${STILL_BUSY}, and was ended`;
+  const isBusy = restedMs > STUCK_MS && !instance.isFrozen() && !mayBePaused;
   // What is frozen does not change.
-  if (restedMs > SETTLED_MS) return null;
-  const why = instance.findExcess()?.detail ?? instance.findLeftover();
+  if (!isBusy && restedMs > SETTLED_MS) return null;
+  // A limit that is passed says more than that something goes on.
+  const excess = instance.findExcess();
+  if (excess === null && isBusy) return `${STILL_BUSY}, and was ended`;
+  const why = excess?.detail ?? instance.findLeftover();
   return why === null ? null : `${why}; it was ended`;
 }
 
