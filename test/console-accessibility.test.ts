@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { type Browser, openBrowser, openPage, type Page, type WatchedPage } from './support/browser';
-import { type ConsoleGateway, startConsoleGateway } from './support/console-gateway';
+import type { Page, WatchedPage } from './support/browser';
+import { type ConsoleBrowser, openConsoleBrowser } from './support/console-browser';
 import { CONSOLE_PROJECT } from './support/console-project';
-import { type TestProject, writeProject } from './support/project';
 
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -127,29 +126,21 @@ const WIDTHS = [1280, 390];
 const THEMES = ['light', 'dark'] as const;
 
 describe('the console, for everybody', () => {
-  let project: TestProject;
-  let gateway: ConsoleGateway;
-  let browser: Browser;
+  let browser: ConsoleBrowser;
 
   before(async () => {
-    project = await writeProject(CONSOLE_PROJECT);
-    gateway = await startConsoleGateway(['--port', '0', project.path]);
-    browser = await openBrowser();
-    await makeOneOfEach(gateway.url);
+    browser = await openConsoleBrowser(CONSOLE_PROJECT);
+    await makeOneOfEach(browser.gateway.url);
   });
-  after(async () => {
-    await browser?.close();
-    await gateway?.stop();
-    await project?.remove();
-  });
+  after(() => browser?.close());
 
   for (const width of WIDTHS) {
     describe(`${width} wide`, () => {
       let watched: WatchedPage;
       before(async () => {
         const viewport = { width, height: 800 };
-        watched = await openPage(browser, gateway.consoleUrl, { viewport, reducedMotion: 'reduce' });
-        await watched.page.goto(await gateway.link());
+        watched = await browser.open({ viewport, reducedMotion: 'reduce' });
+        await watched.page.goto(await browser.gateway.link());
       });
       after(() => watched.close());
 
@@ -158,7 +149,7 @@ describe('the console, for everybody', () => {
           const { page } = watched;
           // A page with another hash alone would not be loaded anew.
           await page.goto('about:blank');
-          await page.goto(gateway.consoleUrl);
+          await page.goto(browser.gateway.consoleUrl);
           await page.locator('.row').nth(5).waitFor();
           await show(page);
           for (const colorScheme of THEMES) {

@@ -1,11 +1,9 @@
 /** The console with as many records as are kept. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Browser, openBrowser, openPage } from './support/browser';
-import { type ConsoleGateway, startConsoleGateway } from './support/console-gateway';
+import { type ConsoleBrowser, openConsoleBrowser } from './support/console-browser';
 import { CONSOLE_PROJECT } from './support/console-project';
 import { fillRecords } from './support/fill-records';
-import { type TestProject, writeProject } from './support/project';
 import { eventually } from './support/serve';
 
 const RECORDS = 10_000;
@@ -13,25 +11,17 @@ const RECORDS = 10_000;
 const SCROLLING_MS = 60_000;
 
 describe('the console with 10,000 records', () => {
-  let project: TestProject;
-  let gateway: ConsoleGateway;
-  let browser: Browser;
+  let browser: ConsoleBrowser;
 
   before(async () => {
-    project = await writeProject(CONSOLE_PROJECT);
-    gateway = await startConsoleGateway(['--port', '0', '--records', String(RECORDS), project.path]);
-    await fillRecords(gateway.port, RECORDS);
-    browser = await openBrowser();
+    browser = await openConsoleBrowser(CONSOLE_PROJECT, ['--records', String(RECORDS)]);
+    await fillRecords(browser.gateway.port, RECORDS);
   });
-  after(async () => {
-    await browser?.close();
-    await gateway?.stop();
-    await project?.remove();
-  });
+  after(() => browser?.close());
 
   it('is there at once, scrolls to the very end, and never draws more than can be seen', async () => {
-    const { page, errors, close } = await openPage(browser, gateway.consoleUrl);
-    const link = await gateway.link();
+    const { page, errors, close } = await browser.open();
+    const link = await browser.gateway.link();
     const startedAt = performance.now();
     await page.goto(link);
     await page.locator('.row').first().click();
@@ -53,8 +43,8 @@ describe('the console with 10,000 records', () => {
   });
 
   it('finds one of them', async () => {
-    const { page, close } = await openPage(browser, gateway.consoleUrl);
-    await page.goto(await gateway.link());
+    const { page, close } = await browser.open();
+    await page.goto(await browser.gateway.link());
     await page.getByLabel('Search in requests').fill('n=4242');
     await page.locator('.row .target').getByText('/hello.txt?n=4242', { exact: true }).waitFor();
     await eventually(async () => ((await page.locator('.row').count()) === 1 ? true : undefined), 20_000);
@@ -62,8 +52,8 @@ describe('the console with 10,000 records', () => {
   });
 
   it('keeps its place while thousands more come in', async () => {
-    const { page, close } = await openPage(browser, gateway.consoleUrl);
-    await page.goto(await gateway.link());
+    const { page, close } = await browser.open();
+    await page.goto(await browser.gateway.link());
     await page.locator('.row').first().waitFor();
     await page.evaluate("document.querySelector('.scroller').scrollTo(0, 2000)");
     const first = () =>
@@ -71,7 +61,7 @@ describe('the console with 10,000 records', () => {
         `[...document.querySelectorAll('.row')].find((row) => row.getBoundingClientRect().top >= document.querySelector('.scroller').getBoundingClientRect().top)?.dataset.id`,
       );
     const before = await eventually(first, 20_000);
-    await fillRecords(gateway.port, 2_000);
+    await fillRecords(browser.gateway.port, 2_000);
     await page.locator('.held').waitFor();
     assert.equal(await eventually(first, 20_000), before);
     await page.locator('.held').click();

@@ -2,9 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { CallView, PhoneState } from '../src/admin/phone-api';
-import { type Browser, openBrowser, openPage, type Page, type WatchedPage } from './support/browser';
-import { type ConsoleGateway, startConsoleGateway } from './support/console-gateway';
-import { type TestProject, writeProject } from './support/project';
+import type { Page, WatchedPage } from './support/browser';
+import { type ConsoleBrowser, closeClean, openConsoleBrowser } from './support/console-browser';
 import { eventually } from './support/serve';
 
 const WAIT_MS = 30_000;
@@ -82,33 +81,20 @@ const fakeSpeech = (voices: 'at once' | 'later' | 'never'): string => `{
 }`;
 
 describe('the ends of a call in the browser', () => {
-  let project: TestProject;
-  let gateway: ConsoleGateway;
-  let browser: Browser;
+  let browser: ConsoleBrowser;
   let watched: WatchedPage;
   let page: Page;
 
   before(async () => {
-    project = await writeProject(PROJECT);
-    gateway = await startConsoleGateway(['--port', '0', project.path]);
-    browser = await openBrowser();
+    browser = await openConsoleBrowser(PROJECT);
   });
-  after(async () => {
-    await browser?.close();
-    await gateway?.stop();
-    await project?.remove();
-  });
+  after(() => browser?.close());
   beforeEach(async () => {
-    watched = await openPage(browser, gateway.consoleUrl);
+    watched = await browser.open();
     page = watched.page;
     page.setDefaultTimeout(WAIT_MS);
   });
-  afterEach(async () => {
-    const { errors, foreign } = watched;
-    await watched.close();
-    assert.deepEqual(foreign, []);
-    assert.deepEqual(errors, []);
-  });
+  afterEach(() => closeClean(watched));
 
   const log = (words: string) => page.getByRole('log').getByText(words);
   const button = (name: string) => page.getByRole('button', { name, exact: true });
@@ -120,7 +106,7 @@ describe('the ends of a call in the browser', () => {
   }
 
   async function fillCall(path: string): Promise<void> {
-    await page.goto(await gateway.link());
+    await page.goto(await browser.gateway.link());
     await page.getByRole('link', { name: 'Phone', exact: true }).click();
     await page.getByRole('link', { name: 'New', exact: true }).click();
     await page.getByText('Call', { exact: true }).first().click();
@@ -287,9 +273,9 @@ describe('the ends of a call in the browser', () => {
     it('is silent about calls that are not open, and once another page is', async () => {
       await switchOn('at once');
       const start = { from: '+14155550188', to: '+14155550199', url: '/menu' };
-      const { id } = (await gateway.api('POST', '/api/phone/calls', start)) as CallView;
+      const { id } = (await browser.gateway.api('POST', '/api/phone/calls', start)) as CallView;
       await eventually(async () => {
-        const { calls } = (await gateway.api('GET', '/api/phone')) as PhoneState;
+        const { calls } = (await browser.gateway.api('GET', '/api/phone')) as PhoneState;
         return calls.find((call) => call.id === id)?.events.find(({ type }) => type === 'gathering');
       }, WAIT_MS);
       await page.locator('.conversation-link', { hasText: '+14155550188' }).click();

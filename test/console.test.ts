@@ -1,54 +1,40 @@
 /** The console in a real browser, on the real program: what an author sees and does. */
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { type Browser, openBrowser, openPage, type Page, type WatchedPage } from './support/browser';
-import { type ConsoleGateway, startConsoleGateway } from './support/console-gateway';
+import type { Page, WatchedPage } from './support/browser';
+import { type ConsoleBrowser, closeClean, openConsoleBrowser } from './support/console-browser';
 import { CONSOLE_PROJECT } from './support/console-project';
-import { type TestProject, writeProject } from './support/project';
 import { eventually } from './support/serve';
 
 const WAIT_MS = 20_000;
 
 describe('the console', () => {
-  let project: TestProject;
-  let gateway: ConsoleGateway;
-  let browser: Browser;
+  let browser: ConsoleBrowser;
   let watched: WatchedPage;
   let page: Page;
 
   before(async () => {
-    project = await writeProject(CONSOLE_PROJECT);
-    gateway = await startConsoleGateway(['--port', '0', project.path]);
-    browser = await openBrowser();
+    browser = await openConsoleBrowser(CONSOLE_PROJECT);
   });
-  after(async () => {
-    await browser?.close();
-    await gateway?.stop();
-    await project?.remove();
-  });
+  after(() => browser?.close());
   beforeEach(async () => {
-    await gateway.api('DELETE', '/api/invocations');
+    await browser.gateway.api('DELETE', '/api/invocations');
     watched = await openConsole({});
     page = watched.page;
   });
-  afterEach(async () => {
-    const { errors, foreign } = watched;
-    await watched.close();
-    assert.deepEqual(foreign, [], 'nothing is loaded from elsewhere');
-    assert.deepEqual(errors, [], 'no error, and nothing that the policy refuses');
-  });
+  afterEach(() => closeClean(watched));
 
-  async function openConsole(options: Parameters<typeof openPage>[2]): Promise<WatchedPage> {
-    const opened = await openPage(browser, gateway.consoleUrl, options);
+  async function openConsole(options: Parameters<ConsoleBrowser['open']>[0]): Promise<WatchedPage> {
+    const opened = await browser.open(options);
     opened.page.setDefaultTimeout(WAIT_MS);
-    await opened.page.goto(await gateway.link());
+    await opened.page.goto(await browser.gateway.link());
     await opened.page.getByText('Live', { exact: true }).waitFor();
     return opened;
   }
 
-  const get = (path: string) => fetch(gateway.url + path);
+  const get = (path: string) => fetch(browser.gateway.url + path);
   const post = (path: string, fields: Readonly<Record<string, string>>) =>
-    fetch(gateway.url + path, { method: 'POST', body: new URLSearchParams(fields) });
+    fetch(browser.gateway.url + path, { method: 'POST', body: new URLSearchParams(fields) });
   const text = (body: string) =>
     post('/sms', { MessageSid: `SM${'1'.repeat(32)}`, From: '+15005550006', To: '+15005550001', Body: body });
   const rows = () => page.locator('.row');
@@ -216,16 +202,16 @@ describe('the console', () => {
   });
 
   it('says what was reloaded and what could not be', async () => {
-    await project.write(
+    await browser.project.write(
       'functions/fresh.js',
       'exports.handler = (context, event, callback) => callback(null, "fresh");',
     );
     await page.locator('.toast.good').waitFor();
     await page.getByRole('link', { name: 'Functions', exact: true }).click();
     await page.getByRole('link', { name: '/fresh' }).waitFor();
-    await project.write('functions/fresh.js', 'exports.handler = (context, event) => {{{\n');
+    await browser.project.write('functions/fresh.js', 'exports.handler = (context, event) => {{{\n');
     await page.locator('.toast.warn', { hasText: 'functions/fresh.js:2:' }).waitFor();
-    await project.delete('functions/fresh.js');
+    await browser.project.delete('functions/fresh.js');
     await eventually(
       async () => ((await page.getByRole('link', { name: '/fresh' }).count()) === 0 ? true : undefined),
       WAIT_MS,

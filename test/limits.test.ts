@@ -235,10 +235,19 @@ describe('what a Function does after its answer is limited too:', { concurrency:
   rows.forEach(([title, , told], index) => {
     it(title, async () => {
       const path = `/after-${index}`;
-      assert.equal((await request(served.port, { method: 'GET', path })).text(), 'ok');
-      const isTold = ({ resource, text }: { resource: string; text: string }): boolean =>
-        resource === `functions${path}.js` && told.test(text);
-      await eventually(() => served.late.find(isTold), 8_000);
+      const ask = async () =>
+        assert.equal((await request(served.port, { method: 'GET', path })).text(), 'ok');
+      const find = (pattern: RegExp) =>
+        served.late.filter(({ resource, text }) => resource === `functions${path}.js` && pattern.test(text));
+      await ask();
+      let early = 0;
+      await eventually(async () => {
+        // On a busy machine it is ended for that it goes on before it has come to the limit.
+        const ended = find(/^it was still busy/).length;
+        if (ended > early) await ask();
+        early = ended;
+        return find(told)[0];
+      }, 8_000);
       await expectGood(served.port);
     });
   });

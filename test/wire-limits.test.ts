@@ -35,7 +35,7 @@ function sizeOf(file: string): number {
 describe('the bodies of all requests together', () => {
   let served: Served;
   before(async () => {
-    served = await serve(FILES, { bodyMemoryMb: 4, maxInstances: 5 });
+    served = await serve(FILES, { bodyMemoryMb: 4, maxInstances: 8 });
   });
   after(() => served.close());
 
